@@ -1,0 +1,41 @@
+# Short names only: each line also runs by hand, with .venv/bin first in PATH.
+SHELL := /bin/bash
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help install repro test check lock clean
+
+help:  ## list these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, found " + sys.version.split()[0])'
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --requirement requirements.lock
+	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+install: .venv/installed  ## create .venv with the locked dependencies
+
+repro: install  ## run the whole study: dvc repro
+	dvc repro
+
+test: install check  ## check style and types, then run all tests
+	python -m pytest
+
+check: install  ## ruff and mypy
+	ruff check .
+	ruff format --check .
+	mypy
+
+lock: ## write requirements.lock anew from pyproject.toml
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet '.[test]' 'setuptools>=75'
+	{ echo '# Written by `make lock`. torch is a range, so that a CPU wheel or a CUDA build fits; what a CUDA build'; \
+	  echo '# brings of its own (nvidia-*, triton) is left to it.'; \
+	  echo 'torch>=2.11,<2.14'; \
+	  build/lock/bin/python -m pip freeze --all | grep -viE '^(torch|triton|nvidia-.*|cuda-.*|pip|pipeline)(=| |@)'; } > requirements.lock
+
+clean: ## remove the environment and scratch files; keeps data, the DVC cache and reports
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,416 @@
+"""The schema of params.yaml: what each number means, what it may be, and the plan it resolves to.
+
+`read_params` checks the whole file; `resolve` merges size and architecture into one plan per stage and
+per architecture. Stages read their plan and nothing else, so a change re-runs just what it touches.
+"""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipeline.errors import UserError
+from pipeline.io import read_json, require
+
+Architecture = Literal["rnn", "gru", "lstm"]
+ARCHITECTURES: tuple[Architecture, ...] = ("rnn", "gru", "lstm")
+BUILTIN = "builtin"
+
+Count = Annotated[int, Field(ge=1)]
+Probability = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+CorpusName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+class Strict(BaseModel):
+    """Frozen; an unknown, missing or mistyped key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+# --- sections of params.yaml -----------------------------------------------------------------------
+
+
+class Runtime(Strict):
+    device: Literal["auto", "cpu", "cuda"]
+    threads: Count
+    precision: Literal["auto", "fp32", "bf16"]
+
+
+class Shape(Strict):
+    """How often the built-in language's constructions are chosen where they can stand: probabilities."""
+
+    plural: Probability
+    past: Probability
+    adjective: Probability
+    adverb: Probability
+    prepositional_phrase: Probability
+    subject_relative: Probability
+    object_relative: Probability
+    relative_that: Probability
+    complement: Probability
+    complement_that: Probability
+    copula: Probability
+    verb_coordination: Probability
+    noun_coordination: Probability
+    parenthesis: Probability
+    adjunct: Probability
+    question: Probability
+
+
+class SuiteShape(Strict):
+    """What is more frequent in the sentences that agreement items are cut from: other keys are those of `Shape`."""
+
+    plural: Probability
+    past: Probability
+    prepositional_phrase: Probability
+    subject_relative: Probability
+    object_relative: Probability
+    adverb: Probability
+    verb_coordination: Probability
+    parenthesis: Probability
+
+
+class Language(Strict):
+    """The built-in language; see pipeline/grammar."""
+
+    train_tokens: Count
+    valid_tokens: Count
+    test_tokens: Count
+    sentences_per_document: Annotated[float, Field(ge=1)]
+    topics: Count
+    topic_strength: Annotated[float, Field(ge=1)]
+    zipf_exponent: Annotated[float, Field(ge=0)]
+    shape: Shape
+    suite_sentences: Count
+    suite_shape: SuiteShape
+
+
+class Text(Strict):
+    """How lines of text become tokens."""
+
+    blank_lines: Literal["keep", "drop"]
+    min_count: Annotated[int, Field(ge=1)] | Literal["auto"]
+    max_types: Annotated[int, Field(ge=3)]
+    valid_share: Annotated[float, Field(gt=0, lt=0.5)]
+    test_share: Annotated[float, Field(gt=0, lt=0.5)]
+
+
+class Ngram(Strict):
+    order: Annotated[int, Field(ge=1, le=7)]
+
+
+class Skipgram(Strict):
+    """Skip-gram with negative sampling; `use` says what the networks do with the vectors."""
+
+    use: Literal["finetune", "frozen", "none"]
+    epochs: Count
+    window: Count
+    negatives: Count
+    subsample: Positive
+    noise_power: Annotated[float, Field(ge=0, le=1)]
+    learning_rate: Positive
+
+
+class Size(Strict):
+    embedding_dim: Count
+    hidden_size: Count
+    num_layers: Annotated[int, Field(ge=1, le=4)]
+    dropout: Probability
+    batch_size: Count
+    bptt_len: Count
+    training_tokens: Count
+    learning_rate_scale: Positive
+
+
+class Training(Strict):
+    tie_output: bool
+    forget_bias: float
+    warmup_share: Probability
+    final_learning_rate: Annotated[float, Field(ge=0, le=1)]
+    weight_decay: Annotated[float, Field(ge=0)]
+    validations: Count
+
+
+class Recurrent(Strict):
+    """What each architecture needs of its own."""
+
+    learning_rate: Positive
+    clip_norm: Positive
+
+
+class Perplexity(Strict):
+    resamples: Annotated[int, Field(ge=100)]
+    block_lines: Count
+    sample_tokens: Count
+    temperatures: Annotated[list[Positive], Field(min_length=1)]
+
+
+class Agreement(Strict):
+    items_per_cell: Count
+    resamples: Annotated[int, Field(ge=100)]
+
+
+class Gradients(Strict):
+    max_lag: Annotated[int, Field(ge=2)]
+    positions: Count
+
+
+class Report(Strict):
+    excerpts: bool
+
+
+class Params(Strict):
+    """params.yaml, whole."""
+
+    model: Literal["all"] | Architecture | Annotated[list[Architecture], Field(min_length=1)]
+    corpus: CorpusName
+    size: str
+    seed: Seed
+    runtime: Runtime
+    language: Language
+    text: Text
+    ngram: Ngram
+    embeddings: Skipgram
+    sizes: dict[str, Size]
+    training: Training
+    rnn: Recurrent
+    gru: Recurrent
+    lstm: Recurrent
+    perplexity: Perplexity
+    agreement: Agreement
+    gradients: Gradients
+    report: Report
+
+    @model_validator(mode="after")
+    def _known_names(self) -> Self:
+        if self.size not in self.sizes:
+            raise ValueError(f"size: found {self.size!r}, which is not in sizes; allowed: {', '.join(self.sizes)}")
+        if self.corpus == "raw":
+            raise ValueError("corpus: found 'raw', which is the folder that holds your texts; name the text itself")
+        if self.text.valid_share + self.text.test_share >= 0.9:
+            raise ValueError("text: valid_share and test_share leave less than a tenth for train; lower them")
+        return self
+
+    @property
+    def models(self) -> tuple[Architecture, ...]:
+        """The selected architectures, in the order in which they are always shown."""
+        if self.model == "all":
+            return ARCHITECTURES
+        chosen = [self.model] if isinstance(self.model, str) else self.model
+        return tuple(name for name in ARCHITECTURES if name in chosen)
+
+
+# --- plans: what each stage reads ------------------------------------------------------------------
+
+
+class CorpusPlan(Strict):
+    corpus: CorpusName
+    seed: Seed
+    language: Language | None
+    text: Text
+
+
+class EmbeddingsPlan(Strict):
+    seed: Seed
+    runtime: Runtime
+    dim: Count
+    skipgram: Skipgram
+
+
+class NetworkPlan(Strict):
+    """One network: its shape and how it is trained."""
+
+    selected: Literal[True]
+    architecture: Architecture
+    seed: Seed
+    runtime: Runtime
+    embeddings: Literal["finetune", "frozen", "none"]
+    size: Size
+    training: Training
+    learning_rate: Positive
+    clip_norm: Positive
+
+
+class Unselected(Strict):
+    """The plan of an architecture that `model` leaves out."""
+
+    selected: Literal[False]
+
+
+class PerplexityPlan(Strict):
+    models: list[Architecture]
+    seed: Seed
+    runtime: Runtime
+    order: Count
+    language: Language | None
+    perplexity: Perplexity
+
+
+class AgreementPlan(Strict):
+    models: list[Architecture]
+    seed: Seed
+    runtime: Runtime
+    order: Count
+    language: Language | None
+    agreement: Agreement
+
+
+class GradientsPlan(Strict):
+    models: list[Architecture]
+    seed: Seed
+    runtime: Runtime
+    gradients: Gradients
+
+
+class ReportPlan(Strict):
+    corpus: CorpusName
+    models: list[Architecture]
+    seed: Seed
+    size: str
+    text: Text
+    perplexity: Perplexity
+    agreement: Agreement
+    report: Report
+
+
+def resolve(params: Params) -> dict[str, Strict]:
+    """One plan per stage and per architecture, by the name of its file."""
+    models, seed, runtime = list(params.models), params.seed, params.runtime
+    size = params.sizes[params.size]
+
+    def network(name: Architecture, own: Recurrent) -> Strict:
+        if name not in models:
+            return Unselected(selected=False)
+        return NetworkPlan(
+            selected=True,
+            architecture=name,
+            seed=seed,
+            runtime=runtime,
+            embeddings=params.embeddings.use,
+            size=size,
+            training=params.training,
+            learning_rate=own.learning_rate * size.learning_rate_scale,
+            clip_norm=own.clip_norm,
+        )
+
+    language = params.language if params.corpus == BUILTIN else None
+    shared: dict[str, Any] = {"models": models, "seed": seed, "runtime": runtime}
+    scoring = shared | {"order": params.ngram.order, "language": language}
+    return {
+        "corpus": CorpusPlan(
+            corpus=params.corpus,
+            seed=seed,
+            language=language,
+            text=params.text,
+        ),
+        "ngram": params.ngram,
+        "embeddings": EmbeddingsPlan(seed=seed, runtime=runtime, dim=size.embedding_dim, skipgram=params.embeddings),
+        "rnn": network("rnn", params.rnn),
+        "gru": network("gru", params.gru),
+        "lstm": network("lstm", params.lstm),
+        "perplexity": PerplexityPlan(**scoring, perplexity=params.perplexity),
+        "agreement": AgreementPlan(**scoring, agreement=params.agreement),
+        "gradients": GradientsPlan(**shared, gradients=params.gradients),
+        "report": ReportPlan(
+            corpus=params.corpus,
+            models=models,
+            seed=seed,
+            size=params.size,
+            text=params.text,
+            perplexity=params.perplexity,
+            agreement=params.agreement,
+            report=params.report,
+        ),
+    }
+
+
+# --- reading ---------------------------------------------------------------------------------------
+
+
+def read_params(path: Path) -> Params:
+    """The whole of params.yaml, checked. Raises UserError with every mistake in it, by dotted name."""
+    return check_params(_read_yaml(path))
+
+
+def check_params(values: Any) -> Params:
+    try:
+        return Params.model_validate(values)
+    except ValidationError as error:
+        mistakes = "\n".join(f"  {_explain(detail)}" for detail in _without_echoes(error.errors()))
+        raise UserError(
+            f"params.yaml:\n{mistakes}\nNothing was computed. Correct it, or undo it with `git checkout params.yaml`."
+        ) from None
+
+
+def current_corpus(root: Path) -> str:
+    """The corpus that params.yaml names; its plan has been checked by the plan stage."""
+    values = _read_yaml(root / "params.yaml")
+    name = values.get("corpus") if isinstance(values, dict) else None
+    if not isinstance(name, str):
+        raise UserError("params.yaml: corpus: found no name there; set `corpus: builtin` or the name of your text")
+    return name
+
+
+PlanType = TypeVar("PlanType", bound=Strict)
+
+
+def read_plan(path: Path, kind: type[PlanType]) -> PlanType:
+    try:
+        return kind.model_validate(read_json(path))
+    except ValidationError:
+        raise UserError(f"{path} was written by another version of the code. Run `python -m pipeline plan`.") from None
+
+
+def read_network_plan(path: Path) -> NetworkPlan | None:
+    """The plan of one architecture, None when `model` leaves it out."""
+    return None if read_json(path) == {"selected": False} else read_plan(path, NetworkPlan)
+
+
+def _read_yaml(path: Path) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    try:
+        return YAML(typ="safe").load(require(path).read_text(encoding="utf-8"))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise UserError(f"{path}: line {line} is not YAML: {error.problem}. Correct it there.") from None
+
+
+def _without_echoes(details: list[Any]) -> list[Any]:
+    """A union reports one error per member; keep the last of each key, which names what is allowed."""
+    return list({_dotted(detail["loc"]): detail for detail in details}.values())
+
+
+def _dotted(location: tuple[Any, ...]) -> str:
+    union_members = ("literal[", "list[", "constrained-", "function-", "int", "float")
+    return ".".join(str(part) for part in location if not str(part).startswith(union_members))
+
+
+def _explain(detail: Mapping[str, Any]) -> str:
+    name, kind = _dotted(detail["loc"]), detail["type"]
+    if kind == "value_error":
+        return str(detail["ctx"]["error"])
+    if kind == "missing":
+        return f"{name}: is missing; git's own copy of params.yaml has it"
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(name.split(".")[-1], _known_keys(), n=1)
+        return f"{name}: is not a known key{f'; did you mean {near[0]}?' if near else '; remove it'}"
+    if name == "model":
+        return f"model: found {detail['input']!r}; allowed: all, rnn, gru, lstm, or a list such as [gru, lstm]"
+    if name == "corpus":
+        return f"corpus: found {detail['input']!r}; allowed: builtin, or the name of a text below data/raw"
+    return f"{name}: found {detail['input']!r}; {detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
+def _known_keys() -> list[str]:
+    sections = [field.annotation for field in Params.model_fields.values()]
+    known: set[str] = set(Params.model_fields)
+    for section in [*sections, Size, Shape]:
+        if isinstance(section, type) and issubclass(section, Strict):
+            known |= set(section.model_fields)
+    return sorted(known)

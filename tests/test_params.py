@@ -1,0 +1,172 @@
+import copy
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline.errors import UserError
+from pipeline.params import (
+    NetworkPlan,
+    Params,
+    check_params,
+    current_corpus,
+    read_network_plan,
+    read_params,
+    read_plan,
+    resolve,
+)
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = YAML(typ="safe").load((ROOT / "params.yaml").read_text())
+
+
+def changed(dotted: str, value):
+    values = copy.deepcopy(SHIPPED)
+    *path, last = dotted.split(".")
+    section = values
+    for key in path:
+        section = section[key]
+    section[last] = value
+    return values
+
+
+def leaves(values, prefix=""):
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+LEAVES = dict(leaves(SHIPPED))
+
+
+@pytest.mark.parametrize("size", sorted(SHIPPED["sizes"]))
+def test_the_shipped_file_resolves_at_every_size(size):
+    plans = resolve(check_params(changed("size", size)))
+    assert set(plans) == {
+        *("corpus", "ngram", "embeddings", "rnn", "gru", "lstm"),
+        *("perplexity", "agreement", "gradients", "report"),
+    }
+
+
+@pytest.mark.parametrize("key", sorted(LEAVES))
+def test_every_key_is_needed_and_its_wrong_type_is_named(key):
+    without = copy.deepcopy(SHIPPED)
+    *path, last = key.split(".")
+    section = without
+    for part in path:
+        section = section[part]
+    del section[last]
+    with pytest.raises(UserError, match=rf"(?m)^  {key}: is missing"):
+        check_params(without)
+    with pytest.raises(UserError, match=rf"(?m)^  {key}: found {{'a': 1}}"):
+        check_params(changed(key, {"a": 1}))
+
+
+@pytest.mark.parametrize("key", sorted(key for key, value in LEAVES.items() if isinstance(value, float | int)))
+def test_a_number_out_of_range_is_refused(key):
+    if key == "training.forget_bias":
+        return check_params(changed(key, -1.0)) and None
+    with pytest.raises(UserError, match=rf"{key}: found -1"):
+        check_params(changed(key, -1))
+    with pytest.raises(UserError, match=rf"{key}: found nan"):
+        check_params(changed(key, float("nan")))
+
+
+@pytest.mark.parametrize("section", ["", *sorted(key for key, value in SHIPPED.items() if isinstance(value, dict))])
+def test_an_unknown_key_is_refused_in_every_section(section):
+    dotted = f"{section}.hiden_size" if section else "hiden_size"
+    if section == "sizes":
+        dotted = "sizes.small.hiden_size"
+    with pytest.raises(UserError, match=rf"{dotted}: is not a known key; did you mean hidden_size"):
+        check_params(changed(dotted, 3))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("model", "foo", "model: found 'foo'; allowed: all, rnn, gru, lstm"),
+        ("model", ["lstm", "foo"], r"model: found \['lstm', 'foo'\]"),
+        ("model", [], r"model: found \[\]"),
+        ("size", "huge", "size: found 'huge'.*allowed: small, medium, large"),
+        ("corpus", "a/b", "corpus: found 'a/b'"),
+        ("corpus", "raw", "corpus: found 'raw'"),
+        ("ngram.order", 8, "ngram.order: found 8; input should be less than or equal to 7"),
+        ("text.valid_share", 0.49, None),
+    ],
+)
+def test_bad_values_are_named_with_what_is_allowed(key, value, message):
+    if message is None:
+        values = changed(key, value)
+        values["text"]["test_share"] = 0.49
+        message = "valid_share and test_share leave less than a tenth"
+        with pytest.raises(UserError, match=message):
+            check_params(values)
+        return
+    with pytest.raises(UserError, match=message):
+        check_params(changed(key, value))
+
+
+def test_every_mistake_is_told_at_once():
+    values = changed("model", "foo")
+    values["lstm"]["clip_norm"] = "tight"
+    with pytest.raises(UserError) as error:
+        check_params(values)
+    assert "model:" in str(error.value)
+    assert "lstm.clip_norm: found 'tight'" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [("all", ("rnn", "gru", "lstm")), ("lstm", ("lstm",)), (["lstm", "rnn"], ("rnn", "lstm"))],
+)
+def test_model_is_all_one_or_a_list(model, expected):
+    params = check_params(changed("model", model))
+    assert params.models == expected
+    assert {name for name in ("rnn", "gru", "lstm") if resolve(params)[name].selected} == set(expected)
+
+
+def test_size_and_architecture_are_merged():
+    values = changed("size", "medium")
+    values["sizes"]["medium"]["learning_rate_scale"] = 0.5
+    values["lstm"]["learning_rate"] = 0.01
+    plan = resolve(check_params(values))["lstm"]
+    assert isinstance(plan, NetworkPlan)
+    assert plan.learning_rate == 0.005
+    assert plan.size.hidden_size == values["sizes"]["medium"]["hidden_size"]
+
+
+def test_a_change_of_one_architecture_touches_its_plan_alone():
+    before, after = resolve(check_params(SHIPPED)), resolve(check_params(changed("lstm.learning_rate", 0.5)))
+    assert [name for name in before if before[name] != after[name]] == ["lstm"]
+
+
+def test_plans_survive_the_file(tmp_path):
+    for name, plan in resolve(check_params(changed("model", "gru"))).items():
+        path = tmp_path / f"{name}.json"
+        path.write_text(plan.model_dump_json())
+        assert read_plan(path, type(plan)) == plan
+    assert read_network_plan(tmp_path / "lstm.json") is None
+    assert read_network_plan(tmp_path / "gru.json").architecture == "gru"
+    (tmp_path / "old.json").write_text('{"order": 5, "smoothing": "none"}')
+    with pytest.raises(UserError, match="another version of the code"):
+        read_plan(tmp_path / "old.json", type(resolve(check_params(SHIPPED))["ngram"]))
+
+
+def test_a_broken_file_names_the_line(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text("model: all\nsize: [small\ncorpus: x\n")
+    with pytest.raises(UserError, match=r"params\.yaml: line \d is not YAML"):
+        read_params(path)
+    path.write_text("just text\n")
+    with pytest.raises(UserError, match=r"params\.yaml"):
+        read_params(path)
+    with pytest.raises(UserError, match="corpus: found no name"):
+        current_corpus(tmp_path)
+
+
+def test_params_are_frozen():
+    params: Params = check_params(SHIPPED)
+    with pytest.raises(ValueError, match="frozen"):
+        params.seed = 3
