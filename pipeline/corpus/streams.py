@@ -1,0 +1,118 @@
+"""Token streams: a corpus as arrays of ids, one `<eos>` after each line, in a folder that is memory-mapped."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.corpus.vocabulary import EOS_ID, UNK_ID, Vocabulary
+from pipeline.io import read_array, read_json, require, write_array, write_json, write_text
+from pipeline.language_model import Tokens
+
+EXCERPT_LINES = 8
+COMMONEST = 20
+
+
+@dataclass(frozen=True)
+class Split:
+    """One split: tokens (N,) of the smallest unsigned type that holds the vocabulary.
+
+    `documents` (D,) holds the position of the first token of each document, None where a text has no documents.
+    """
+
+    tokens: Tokens
+    documents: NDArray[np.int64] | None
+
+    @cached_property
+    def line_starts(self) -> NDArray[np.int64]:
+        """Position (L,) of the first token of each line."""
+        ends = np.flatnonzero(np.asarray(self.tokens) == EOS_ID)
+        return np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
+
+    def blocks(self, lines: int) -> NDArray[np.int64]:
+        """Where the units of a bootstrap start: the documents, or blocks of `lines` lines where there are none."""
+        return self.line_starts[::lines] if self.documents is None else self.documents
+
+
+@dataclass(frozen=True)
+class Corpus:
+    vocabulary: Vocabulary
+    splits: dict[str, Split]
+    summary: dict[str, Any]
+
+
+def encode(lines: Iterable[list[str]], vocabulary: Vocabulary, documents: NDArray[np.int64] | None) -> Split:
+    """Lines of words as one stream. `documents` (D,) counts lines: the number of each document's first."""
+    ids = vocabulary.ids
+    tokens: list[NDArray[np.integer[Any]]] = []
+    dtype = np.min_scalar_type(len(vocabulary) - 1)
+    iterator = iter(lines)
+    while batch := list(islice(iterator, 4096)):  # in pieces, so that a list of ids never holds the whole text
+        flat = [token for words in batch for token in (*(ids.get(word, UNK_ID) for word in words), EOS_ID)]
+        tokens.append(np.array(flat, dtype=dtype))
+    split = Split(np.concatenate(tokens) if tokens else np.zeros(0, dtype), None)
+    return split if documents is None else Split(split.tokens, split.line_starts[documents])
+
+
+def summarise(vocabulary: Vocabulary, splits: dict[str, Split], conventions: dict[str, Any]) -> dict[str, Any]:
+    """What a reader wants to know of a corpus before any model: sizes, unknown rate, lengths, commonest words."""
+    counts = Counter(dict(enumerate(np.bincount(splits["train"].tokens, minlength=len(vocabulary)).tolist())))
+    return {
+        "types": len(vocabulary),
+        "tokens": {name: len(split.tokens) for name, split in splits.items()},
+        "lines": {name: len(split.line_starts) for name, split in splits.items()},
+        "documents": {
+            name: None if split.documents is None else len(split.documents) for name, split in splits.items()
+        },
+        "unknown_rate": {name: float(np.mean(split.tokens == UNK_ID)) for name, split in splits.items()},
+        "line_lengths": {name: _length_histogram(split) for name, split in splits.items()},
+        "commonest": {vocabulary.types[token]: count for token, count in counts.most_common(COMMONEST)},
+        "conventions": conventions,
+        "excerpt": {name: _excerpt(split, vocabulary) for name, split in splits.items()},
+    }
+
+
+def _length_histogram(split: Split) -> dict[str, int]:
+    """Lines by their number of words, `<eos>` not counted; blank lines are left out."""
+    lengths = np.diff(np.append(split.line_starts, len(split.tokens))) - 1
+    values, counts = np.unique(lengths[lengths > 0], return_counts=True)
+    return {str(value): int(count) for value, count in zip(values, counts, strict=True)}
+
+
+def _excerpt(split: Split, vocabulary: Vocabulary) -> list[str]:
+    """The first lines that are not blank, as the models see them."""
+    starts = np.append(split.line_starts, len(split.tokens))
+    full = (vocabulary.decode(split.tokens[a : b - 1]) for a, b in pairwise(starts) if b - a > 1)
+    return [" ".join(words) for words in islice(full, EXCERPT_LINES)]
+
+
+def save_corpus(folder: Path, corpus: Corpus) -> None:
+    for name, split in corpus.splits.items():
+        write_array(folder / f"{name}.tokens.npy", split.tokens)
+        if split.documents is not None:
+            write_array(folder / f"{name}.documents.npy", split.documents)
+    write_text(folder / "vocabulary.txt", "".join(f"{word}\n" for word in corpus.vocabulary.types))
+    write_json(folder / "summary.json", corpus.summary)
+
+
+def load_corpus(folder: Path) -> Corpus:
+    """The corpus in `folder`; its streams stay on disk until they are used."""
+    vocabulary = load_vocabulary(folder)
+    splits = {}
+    for name in ("train", "valid", "test"):
+        documents = folder / f"{name}.documents.npy"
+        splits[name] = Split(
+            read_array(folder / f"{name}.tokens.npy"), read_array(documents) if documents.exists() else None
+        )
+    return Corpus(vocabulary, splits, read_json(folder / "summary.json"))
+
+
+def load_vocabulary(folder: Path) -> Vocabulary:
+    text = require(folder / "vocabulary.txt").read_text(encoding="utf-8")
+    return Vocabulary(tuple(text.removesuffix("\n").split("\n")))
