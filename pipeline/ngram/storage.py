@@ -1,0 +1,146 @@
+"""A fitted model as a folder of arrays, memory-mapped when loaded.
+
+    ngram.json            the numbers of the fit, its discounts, and how many m-grams each order has
+    words_m.npy, …        one array a file, named as in `OrderCounts` and `Level`, m being the order
+
+The arrays serve the models of all orders; only the pages that are asked for are ever read.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import io
+from pipeline.errors import UserError
+from pipeline.ngram.counts import check_order
+from pipeline.ngram.kneser_ney import Discounts, KneserNey, Level
+from pipeline.ngram.model import NgramModel
+
+FORMAT = 1
+"""Raised whenever what is stored changes its meaning."""
+
+SUMMARY = "ngram.json"
+
+
+def save(folder: Path, fitted: KneserNey) -> None:
+    """Writes `fitted` to `folder`, the summary last. The same counts give the same bytes."""
+    for m, found in enumerate(fitted.counts.orders, start=1):
+        arrays = {"words": found.words, "offsets": found.offsets, "raw": found.raw, "top_left": fitted.top[m - 1].left}
+        if found.adjusted is not None:
+            below = fitted.lower[m - 1]
+            arrays |= {"adjusted": found.adjusted, "lower_totals": below.totals, "lower_left": below.left}
+        for name, array in arrays.items():
+            io.write_array(_array_path(folder, name, m), array)
+    io.write_json(folder / SUMMARY, summary(fitted))
+
+
+def load(folder: Path, order: int) -> NgramModel:
+    """The model of `order` from `folder`, where `save` wrote one of that order or higher.
+
+    Raises `UserError` if a file is missing or damaged, or holds no such order.
+    """
+    check_order(order)
+    stored = _read_summary(folder / SUMMARY)
+    if order > stored["order"]:
+        raise UserError(
+            f"{folder} has n-grams up to order {stored['order']}, but order {order} is asked for. "
+            f"Run the ngram stage with `ngram.order` of {order} or more, or ask for a lower order."
+        )
+    sizes = [1, *(entry["ngrams"] for entry in stored["orders"])]
+
+    def array(name: str, m: int) -> np.ndarray:
+        length = {"offsets": sizes[m - 1] + 2, "lower_totals": sizes[m - 1] + 1, "lower_left": sizes[m - 1] + 1}
+        length["top_left"] = length["lower_left"]
+        return _read_array(_array_path(folder, name, m), length.get(name, sizes[m] + 1))
+
+    def level(m: int) -> Level:
+        if m < order:
+            return Level(
+                counts=array("adjusted", m),
+                totals=array("lower_totals", m),
+                left=array("lower_left", m),
+                discounts=_discounts(stored, "lower", m),
+            )
+        return Level(
+            counts=array("raw", m),
+            totals=array("raw", m - 1) if m > 1 else np.array([stored["tokens"], 0]),
+            left=array("top_left", m),
+            discounts=_discounts(stored, "top", m),
+        )
+
+    orders = range(1, order + 1)
+    return NgramModel(
+        vocabulary_size=stored["vocabulary_size"],
+        words=tuple(array("words", m) for m in orders),
+        offsets=tuple(array("offsets", m) for m in orders),
+        levels=tuple(level(m) for m in orders),
+    )
+
+
+def summary(fitted: KneserNey) -> dict[str, Any]:
+    """What `ngram.json` holds. `fallback` is true where discounts could not be estimated (`discounts`)."""
+
+    def entry(level: Level) -> dict[str, Any]:
+        return {"discounts": list(level.discounts.amounts), "fallback": level.discounts.fallback}
+
+    return {
+        "format": FORMAT,
+        "smoothing": "interpolated modified Kneser-Ney",
+        "order": fitted.counts.order,
+        "vocabulary_size": fitted.counts.vocabulary_size,
+        "tokens": fitted.counts.tokens,
+        "lines": fitted.counts.lines,
+        "orders": [
+            {
+                "order": m,
+                "ngrams": found.size,
+                "top": entry(fitted.top[m - 1]),
+                "lower": entry(fitted.lower[m - 1]) if m < fitted.counts.order else None,
+            }
+            for m, found in enumerate(fitted.counts.orders, start=1)
+        ],
+    }
+
+
+def _array_path(folder: Path, name: str, m: int) -> Path:
+    return folder / f"{name}_{m}.npy"
+
+
+def _read_array(path: Path, length: int) -> np.ndarray:
+    try:
+        # Still mapped, but a plain array: indexing the memmap class costs a Python call each time.
+        array = np.asarray(io.read_array(path))
+    except (ValueError, EOFError) as error:
+        raise _damaged(path, str(error)) from error
+    if array.shape != (length,):
+        raise _damaged(path, f"it has shape {array.shape} instead of ({length},)")
+    return array
+
+
+def _read_summary(path: Path) -> dict[str, Any]:
+    try:
+        stored = io.read_json(path)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise _damaged(path, str(error)) from error
+    if not isinstance(stored, dict) or "format" not in stored:
+        raise _damaged(path, "it is not the summary of an n-gram model")
+    if stored["format"] != FORMAT:
+        raise UserError(
+            f"{path} has format {stored['format']}; this version reads format {FORMAT}. Run the ngram stage again."
+        )
+    missing = {"order", "vocabulary_size", "tokens", "orders"} - stored.keys()
+    if missing:
+        raise _damaged(path, f"it lacks {', '.join(sorted(missing))}")
+    return stored
+
+
+def _discounts(stored: dict[str, Any], kind: str, m: int) -> Discounts:
+    entry = stored["orders"][m - 1][kind]
+    d1, d2, d3 = entry["discounts"]
+    return Discounts((d1, d2, d3), entry["fallback"])
+
+
+def _damaged(path: Path, cause: str) -> UserError:
+    return UserError(f"{path} is damaged: {cause}. Remove it and run the ngram stage again (`dvc repro ngram`).")

@@ -1,0 +1,138 @@
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from exact_kneser_ney import EOS, FIRST_WORD, ExactKneserNey, Lines, stream_of, zipf_lines
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.ngram.kneser_ney import FALLBACK, Discounts, discounts, fit
+from pipeline.ngram.model import NgramModel, model_of
+
+A, B, C = 2, 3, 4
+
+small_lines = st.lists(st.lists(st.integers(FIRST_WORD, FIRST_WORD + 3), max_size=6), min_size=1, max_size=12)
+
+
+def model(lines: Lines, vocabulary_size: int, order: int) -> NgramModel:
+    return model_of(fit(stream_of(lines), vocabulary_size, order), order)
+
+
+def after(model: NgramModel, prefix: list[int]) -> np.ndarray:
+    """Next-token probabilities (V,) at a line's beginning, `prefix` read."""
+    _, state = model.read(np.array(prefix, dtype=np.int64).reshape(-1, 1), model.start(1))
+    return np.exp(model.next_log_probs(state)[0])
+
+
+def test_bigrams_worked_by_hand() -> None:
+    """Lines `a b` and `a c`, V = 5. Too few counts for estimates: D = 1/2, 1, 3/2.
+
+    Unigrams, adjusted: a, b, c follow one token each and </s> two, total 5, γ = (3/2 + 1)/5 = 1/2.
+    p(a) = (1 − 1/2)/5 + 1/2 · 1/5 = 1/5 = p(b) = p(c), p(</s>) = (2 − 1)/5 + 1/10 = 3/10, p(<unk>) = 1/10.
+    After a: b and c once each, γ = (1/2 + 1/2)/2 = 1/2. After <s>: a twice, γ = 1/2.
+    """
+    bigram = model([[A, B], [A, C]], 5, 2)
+    np.testing.assert_allclose(after(bigram, []), [1 / 20, 3 / 20, 3 / 5, 1 / 10, 1 / 10], rtol=1e-14)
+    np.testing.assert_allclose(after(bigram, [A]), [1 / 20, 3 / 20, 1 / 10, 7 / 20, 7 / 20], rtol=1e-14)
+    np.testing.assert_allclose(after(bigram, [0]), [1 / 10, 3 / 10, 1 / 5, 1 / 5, 1 / 5], rtol=1e-14)
+
+
+def test_unigrams_worked_by_hand() -> None:
+    """The same lines; a unigram model takes occurrences: a and </s> twice, b and c once, γ = 3/6."""
+    np.testing.assert_allclose(
+        after(model([[A, B], [A, C]], 5, 1), []), [1 / 10, 4 / 15, 4 / 15, 11 / 60, 11 / 60], rtol=1e-14
+    )
+
+
+def test_discounts_from_counts_of_counts() -> None:
+    """t = 6, 3, 2, 1: Y = 6/12, D1 = 1 − 2/2 · 3/6, D2 = 2 − 3/2 · 2/3, D3 = 3 − 4/2 · 1/2."""
+    counts = np.repeat([0, 1, 2, 3, 4, 5, 9], [7, 6, 3, 2, 1, 5, 2])
+    assert discounts(counts) == Discounts((0.5, 1.0, 2.0), fallback=False)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        (0, 3, 2, 1),
+        (6, 0, 2, 1),
+        (6, 3, 0, 1),
+        (1, 1, 9, 1),  # D2 = 2 − 3/3 · 9: negative
+        (4, 1, 1, 1),  # D2 = 2 − 3 · 2/3 · 1 = 0: would leave nothing for the unseen
+        (0, 0, 0, 0),
+    ],
+)
+def test_discounts_that_cannot_be_estimated(times: tuple[int, ...]) -> None:
+    assert discounts(np.repeat([1, 2, 3, 4], times)) == Discounts(FALLBACK, fallback=True)
+
+
+@pytest.mark.parametrize("order", range(1, 8))
+def test_equals_exact_fractions_with_estimated_discounts(order: int) -> None:
+    train, held_out = zipf_lines(1, 400, 12), zipf_lines(2, 30, 14)
+    vocabulary_size = FIRST_WORD + 14  # two types and <unk> never occur in train
+    ours, exact = model(train, vocabulary_size, order), ExactKneserNey(train, vocabulary_size, order)
+    for level, (m, amounts) in zip(ours.levels, exact.discounts.items(), strict=True):
+        assert level.discounts.amounts == pytest.approx([float(d) for d in amounts], rel=1e-14), m
+    if order <= 5:  # above, too few repeat; the unigrams are all frequent
+        assert not any(level.discounts.fallback for level in ours.levels[1:])
+    for lines in (train[:50], held_out):
+        nats, _ = ours.read(stream_of(lines)[:, None], ours.start(1))
+        np.testing.assert_allclose(np.exp(nats[:, 0]), exact.stream_probs(lines), rtol=1e-12)
+
+
+@given(train=small_lines, held_out=small_lines, order=st.integers(1, 7))
+@settings(max_examples=60, deadline=None)
+def test_equals_exact_fractions_on_any_corpus(train: Lines, held_out: Lines, order: int) -> None:
+    ours, exact = model(train, 7, order), ExactKneserNey(train, 7, order)
+    nats, _ = ours.read(stream_of(held_out)[:, None], ours.start(1))
+    np.testing.assert_allclose(np.exp(nats[:, 0]), exact.stream_probs(held_out), rtol=1e-12)
+
+
+def test_the_exact_model_sums_to_one() -> None:
+    """The oracle itself: every context's fractions add up to exactly 1."""
+    train = zipf_lines(1, 60, 5)
+    exact = ExactKneserNey(train, 8, 3)
+    for context in [(), ("<s>",), (2, 3), ("<s>", 2), (4, 4), (0, 0)]:
+        assert sum(exact.prob(context, word) for word in (0, "</s>", *range(2, 8))) == Fraction(1)
+
+
+@given(train=small_lines, prefix=st.lists(st.integers(0, 6), max_size=8), order=st.integers(1, 7))
+@settings(max_examples=100, deadline=None)
+def test_every_context_sums_to_one(train: Lines, prefix: list[int], order: int) -> None:
+    probs = after(model(train, 7, order), prefix)
+    assert abs(probs.sum() - 1) < 1e-12
+    assert (probs > 0).all()
+
+
+def test_unk_as_an_ordinary_type_and_as_one_never_counted() -> None:
+    counted = model([[0, A], [A, 0], [A]], 4, 2)
+    renamed = model([[B, A], [A, B], [A]], 4, 2)
+    swap = [3, 1, 2, 0]
+    for prefix in ([], [A], [0], [B]):
+        np.testing.assert_array_equal(after(counted, prefix), after(renamed, [swap[w] for w in prefix])[swap])
+
+
+@pytest.mark.parametrize("order", range(1, 6))
+def test_one_fit_holds_the_models_of_all_orders(order: int) -> None:
+    train, held_out = stream_of(zipf_lines(1, 200, 10)), stream_of(zipf_lines(2, 50, 10))
+    alone, together = model_of(fit(train, 12, order), order), model_of(fit(train, 12, 5), order)
+    assert alone.name == together.name
+    for ours, theirs in zip(alone.levels, together.levels, strict=True):
+        assert ours.discounts == theirs.discounts
+    np.testing.assert_array_equal(
+        alone.read(held_out[:, None], alone.start(1))[0], together.read(held_out[:, None], together.start(1))[0]
+    )
+
+
+def test_orders_above_the_longest_line_change_nothing() -> None:
+    """With nothing longer to be seen, each order above passes everything on."""
+    train, held_out = [[A, B], [B]], stream_of([[A, B], [C, B, A], []])[:, None]
+    five, seven = model(train, 5, 5), model(train, 5, 7)
+    np.testing.assert_array_equal(five.read(held_out, five.start(1))[0], seven.read(held_out, seven.start(1))[0])
+
+
+def test_a_single_type_is_near_certain() -> None:
+    """Perplexity of blank lines, from blank lines: the mass left falls to the uniform at each order."""
+    ours = model([[]] * 100, 2, 2)
+    exact = ExactKneserNey([[]] * 100, 2, 2)
+    assert after(ours, [])[EOS] == pytest.approx(float(exact.prob(("<s>",), "</s>")), rel=1e-14)
+    assert after(ours, [])[EOS] > 0.98
