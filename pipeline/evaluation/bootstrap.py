@@ -1,0 +1,26 @@
+"""95 % intervals by the percentile bootstrap (Efron 1979), paired wherever two models meet."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEVEL = (2.5, 97.5)
+
+
+def resample(units: int, resamples: int, seed: int) -> NDArray[np.int64]:
+    """How often each of `units` is drawn in each resample, (R, U). The same seed draws the same units,
+
+    so that statistics of two models over the same units are paired.
+    """
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(units, np.full(units, 1 / units), size=resamples)
+
+
+def block_sums(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Sums (U,) of `values` (N,) over the blocks that begin at `starts` (U,), the first at 0."""
+    return np.add.reduceat(values, starts)
+
+
+def interval(samples: NDArray[np.float64]) -> tuple[float, float]:
+    """The bounds of the middle 95 % of `samples` (R,)."""
+    low, high = np.percentile(samples, LEVEL)
+    return float(low), float(high)
