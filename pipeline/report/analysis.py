@@ -1,0 +1,234 @@
+"""From what the stages left to everything that the report says: tables, findings and facts, computed once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.corpus.streams import Corpus
+from pipeline.corpus.vocabulary import Vocabulary
+from pipeline.embeddings.similarity import nearest
+from pipeline.params import NetworkPlan, ReportPlan
+from pipeline.report import findings, tables
+from pipeline.report.findings import Finding
+from pipeline.report.names import FLOOR, label, networks, ngrams, ordered
+from pipeline.report.resampling import flow, judgements, log_perplexity
+
+NEIGHBOUR_WORDS = 12
+NEIGHBOURS = 5
+ENOUGH = 20
+"""Times in train below which a word's vector says little."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the report reads: the outputs of every stage before it."""
+
+    plan: ReportPlan
+    networks: Mapping[str, NetworkPlan]
+    corpus: Corpus
+    vectors: NDArray[np.float32]
+    skipgram_losses: list[float]
+    shapes: Mapping[str, Mapping[str, Any]]
+    steps: Mapping[str, pd.DataFrame]
+    validations: Mapping[str, pd.DataFrame]
+    tokens: pd.DataFrame
+    samples: list[dict[str, Any]]
+    items: pd.DataFrame
+    suite: pd.DataFrame
+    suite_counts: Mapping[str, Any]
+    lags: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the report says. `tables` by file name; `example`: one pair of the suite by construction."""
+
+    models: list[str]
+    states: Mapping[str, str]
+    tables: Mapping[str, pd.DataFrame]
+    findings: list[Finding]
+    metrics: Mapping[str, Any]
+    best_ngram: str
+    frequencies: NDArray[np.int64]
+    neighbours: list[tuple[str, list[tuple[str, float]]]]
+    examples: list[Mapping[str, Any]]
+
+    @property
+    def networks(self) -> list[str]:
+        return networks(self.models)
+
+    @property
+    def ngrams(self) -> list[str]:
+        return ngrams(self.models)
+
+    @property
+    def floor(self) -> bool:
+        return FLOOR in self.models
+
+    def about(self, *topics: str) -> list[Finding]:
+        return [found for found in self.findings if found.topic in topics]
+
+
+def analyse(inputs: Inputs) -> Results:
+    """Every number of the report."""
+    plan, splits = inputs.plan, inputs.corpus.splits
+    settings = plan.perplexity
+    scores = {split: tables.token_scores(inputs.tokens, split) for split in ("valid", "test")}
+    measured = {
+        split: log_perplexity(scores[split], splits[split].blocks(settings.block_lines), settings.resamples, plan.seed)
+        for split in scores
+    }
+    states = tables.primary(scores["test"])
+    models = ordered(states)
+    perplexities = tables.perplexity_table(measured, states)
+    accuracies, by_distance, agreement = _agreement(inputs, ngrams(models)[-1])
+    flowing = flow(inputs.lags, settings.resamples, plan.seed)
+    best_ngram = findings.best_by_valid(perplexities, ngrams(models))
+    longest = ngrams(models)[-1]
+    found = [
+        *findings.perplexity_findings(measured["test"], states, longest, best_ngram),
+        *agreement,
+        *findings.gradient_findings(flowing),
+    ]
+    counts = np.bincount(np.asarray(splits["train"].tokens), minlength=len(inputs.corpus.vocabulary))
+    return Results(
+        models=models,
+        states=states,
+        tables={
+            "perplexity": perplexities,
+            "perplexity_reset": tables.perplexity_table(measured, tables.reset_states(models)),
+            "perplexity_by_position": tables.perplexity_by_position(scores["test"], states, splits["test"].line_starts),
+            "agreement": accuracies,
+            "agreement_by_distance": by_distance,
+            "gradients": tables.gradient_table(flowing),
+            "training": tables.training_table(inputs.steps, inputs.validations),
+            "networks": network_table(inputs),
+            "differences": findings.finding_table(found),
+        },
+        findings=found,
+        metrics=tables.metrics(plan.corpus, perplexities, accuracies),
+        best_ngram=best_ngram,
+        frequencies=counts,
+        neighbours=neighbour_words(inputs.vectors, inputs.corpus.vocabulary, counts),
+        examples=examples(inputs.suite[inputs.suite["item"].isin(inputs.items["item"])]),
+    )
+
+
+def _agreement(inputs: Inputs, longest: str) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
+    """Accuracies, the same by distance, findings; all empty where a small text has the verbs of no item."""
+    if inputs.items.empty:
+        return pd.DataFrame(columns=tables.AGREEMENT_COLUMNS), pd.DataFrame(columns=["model"]), []
+    judged = judgements(inputs.items, inputs.plan.agreement.resamples, inputs.plan.seed)
+    accuracies = tables.agreement_table(judged, str(inputs.suite_counts["suite"]))
+    return accuracies, tables.agreement_by_distance(judged), findings.agreement_findings(judged, longest)
+
+
+def network_table(inputs: Inputs) -> pd.DataFrame:
+    """Size and training of each network: what was spent on it, and what clipping did."""
+    rows = []
+    for model in networks(inputs.shapes):
+        steps, validations = inputs.steps[model], inputs.validations[model]
+        best = validations.iloc[int(np.argmin(validations["nats"]))]
+        clipped = steps["norm_before_clipping"] > steps["norm_after_clipping"]
+        rows.append(
+            {
+                "model": model,
+                "parameters": parameter_count(inputs.shapes[model]),
+                "recurrent_parameters": recurrent_count(inputs.shapes[model]),
+                "hidden_size": int(inputs.shapes[model]["hidden_size"]),
+                "num_layers": int(inputs.shapes[model]["num_layers"]),
+                "learning_rate": inputs.networks[model].learning_rate,
+                "clip_norm": inputs.networks[model].clip_norm,
+                "steps": len(steps),
+                "tokens": int(steps["tokens"].iloc[-1]),
+                "best_step": int(best["step"]),
+                "best_valid_perplexity": float(best["perplexity"]),
+                "largest_norm": float(steps["norm_before_clipping"].max()),
+                "clipped_share": float(clipped.mean()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+"""Matrices of each kind in a cell: the candidate and its gates."""
+
+
+def recurrent_count(shape: Mapping[str, Any]) -> int:
+    """Parameters of the recurrent layers, two bias vectors a matrix as torch has them."""
+    hidden, first = int(shape["hidden_size"]), int(shape["embedding_dim"])
+    inputs = [first] + [hidden] * (int(shape["num_layers"]) - 1)
+    return sum(GATES[shape["architecture"]] * hidden * (width + hidden + 2) for width in inputs)
+
+
+def parameter_count(shape: Mapping[str, Any]) -> int:
+    """All parameters, a tied output matrix counted once."""
+    types, width = int(shape["vocabulary_size"]), int(shape["embedding_dim"])
+    hidden = int(shape["hidden_size"])
+    total = types * width + recurrent_count(shape) + types  # embedding, layers, output bias
+    if not shape["tied"]:
+        return total + types * hidden
+    return total + (hidden * width + width if hidden != width else 0)  # the projection
+
+
+def neighbour_words(
+    vectors: NDArray[np.float32], vocabulary: Vocabulary, counts: NDArray[np.int64]
+) -> list[tuple[str, list[tuple[str, float]]]]:
+    """A dozen words from the commonest to the rare, and the types nearest to each by cosine."""
+    spelled = [
+        index
+        for index, word in enumerate(vocabulary.types)
+        if word.isalpha() and len(word) > 2 and counts[index] >= ENOUGH
+    ]
+    places = np.unique(np.geomspace(1, max(len(spelled), 1), NEIGHBOUR_WORDS + 1).round().astype(int)) - 1
+    chosen = [spelled[place] for place in places if place < len(spelled)][-NEIGHBOUR_WORDS:]
+    return [
+        (
+            vocabulary.types[word],
+            [(vocabulary.types[index], cosine) for index, cosine in nearest(vectors, word, NEIGHBOURS)],
+        )
+        for word in chosen
+    ]
+
+
+def examples(suite: pd.DataFrame) -> list[Mapping[str, Any]]:
+    """One pair a construction, the one with the most attractors, split around the verb."""
+    shown: list[Mapping[str, Any]] = []
+    for construction, rows in suite.groupby("construction", sort=False):
+        row = rows.sort_values(["n_attractors", "distance"], kind="stable").iloc[-1]
+        good, bad = str(row["good"]).split(), str(row["bad"]).split()
+        verb = next(place for place, (right, wrong) in enumerate(zip(good, bad, strict=False)) if right != wrong)
+        shown.append(
+            {
+                "construction": str(construction).replace("_", " "),
+                "before": " ".join(good[:verb]),
+                "good": good[verb],
+                "bad": bad[verb],
+                "after": " ".join(good[verb + 1 :]),
+                "n_attractors": int(row["n_attractors"]),
+                "distance": int(row["distance"]),
+            }
+        )
+    return shown
+
+
+def usual_order(results: Results) -> str:
+    """One computed sentence on whether counting, RNN and gated networks come in the usual order."""
+    by_verdict = findings.order_findings(results.findings)
+    total = sum(len(items) for items in by_verdict.values())
+    if not total:
+        return ""
+
+    def pairs(items: list[Finding]) -> str:
+        return ", ".join(f"{label(item.model_a)} below {label(item.model_b)}" for item in items)
+
+    if len(by_verdict["holds"]) == total:
+        each = f" in each of {total} comparisons" if total > 1 else ""
+        return f"The usual order holds in this run{each}: {pairs(by_verdict['holds'])}."
+    parts = [f"{name}: {pairs(items)}" for name, items in by_verdict.items() if items]
+    lead = "The usual order fails in this run" if by_verdict["fails"] else "The usual order is not decided by this run"
+    return f"{lead}. By comparison: {'; '.join(parts)}."

@@ -1,0 +1,163 @@
+"""Which figures a run has, with what a reader who cannot see them is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from pipeline.report import figures
+from pipeline.report.analysis import Inputs, Results
+from pipeline.report.names import FLOOR, label, networks, ordered
+from pipeline.report.style import to_svg
+from pipeline.report.tables import headline, view
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as SVG, its title and what it shows in words, computed from the same table."""
+
+    name: str
+    svg: str
+    title: str
+    description: str
+
+
+def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
+    """Every figure of the report by name. Figures without data are left out."""
+    tables = results.tables
+    train_lengths = {int(length): count for length, count in inputs.corpus.summary["line_lengths"]["train"].items()}
+    clip_norms = {name: plan.clip_norm for name, plan in inputs.networks.items()}
+    drawn = [
+        _drawn("lengths", "How long the lines are", _lengths(train_lengths), figures.line_lengths(train_lengths)),
+        _drawn(
+            "frequencies",
+            "How often each word occurs",
+            _frequencies(results),
+            figures.frequencies(results.frequencies),
+        ),
+        _drawn(
+            "training",
+            "Perplexity while training",
+            _training(tables["training"]),
+            figures.training_curves(tables["training"]),
+        ),
+        _drawn(
+            "norms",
+            "Gradient norm while training",
+            _norms(tables["networks"]),
+            figures.training_norms(tables["training"], clip_norms),
+        ),
+        _drawn(
+            "perplexity",
+            "Perplexity of every model on test",
+            _perplexity(tables["perplexity"]),
+            figures.perplexity(tables["perplexity"]),
+        ),
+        _drawn(
+            "position",
+            "Loss by position in the line",
+            _position(tables["perplexity_by_position"]),
+            figures.nats_by_position(tables["perplexity_by_position"]),
+        ),
+        _drawn(
+            "gradients",
+            "Gradient by steps back in time",
+            _gradients(tables["gradients"]),
+            figures.gradient_by_lag(tables["gradients"]),
+        ),
+    ]
+    if not tables["agreement"].empty:
+        drawn += _agreement(tables["agreement"], tables["agreement_by_distance"])
+    return {drawing.name: drawing for drawing in drawn}
+
+
+def _agreement(accuracies: pd.DataFrame, by_distance: pd.DataFrame) -> list[Drawing]:
+    by_construction, by_attractors = view(accuracies, "construction"), view(accuracies, "n_attractors")
+    drawn = [
+        _drawn(
+            "agreement",
+            "Agreement accuracy of every model",
+            f"Share of pairs judged rightly: {_listed({m: f'{v:.0%}' for m, v in headline(accuracies).items()})}.",
+            figures.headline_bars(accuracies),
+        ),
+        _drawn(
+            "construction",
+            "Agreement by construction",
+            _accuracy(by_construction, "construction"),
+            figures.agreement_by_construction(accuracies),
+        ),
+    ]
+    if by_distance["distance"].nunique() > 1:
+        figure = figures.agreement_by(by_distance, "distance", "words between the subject and its verb")
+        drawn.append(_drawn("distance", "Agreement by distance", _accuracy(by_distance, "distance"), figure))
+    if by_attractors["n_attractors"].nunique() > 1:
+        figure = figures.agreement_by(by_attractors, "n_attractors", "nouns of the other number in between")
+        drawn.append(_drawn("attractors", "Agreement by attractors", _accuracy(by_attractors, "n_attractors"), figure))
+    return drawn
+
+
+def _drawn(name: str, title: str, description: str, figure: Figure) -> Drawing:
+    return Drawing(name, to_svg(figure, f"figure-{name}", title, description), title, description)
+
+
+def _listed(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{label(model)} {value}" for model, value in values.items())
+
+
+def _lengths(histogram: Mapping[int, int]) -> str:
+    lines = pd.Series(histogram).sort_index()
+    middle = lines.index[int(np.argmax(lines.cumsum() >= lines.sum() / 2))]
+    return f"Histogram of the words in each line of train: half of the lines have at most {middle} words."
+
+
+def _frequencies(results: Results) -> str:
+    counts = results.frequencies
+    return (
+        f"Count of each word against its rank, both logarithmic: the commonest occurs {counts.max():,} times, "
+        f"{(counts[counts > 0] <= 2).mean():.0%} of the words once or twice."
+    )
+
+
+def _training(table: pd.DataFrame) -> str:
+    valid = table[table["split"] == "valid"].groupby("model")["perplexity"].agg(["first", "last"])
+    ends = {name: f"from {valid['first'][name]:.1f} to {valid['last'][name]:.1f}" for name in networks(valid.index)}
+    return f"Validation perplexity from the first validation to the last: {_listed(ends)}."
+
+
+def _norms(table: pd.DataFrame) -> str:
+    ends = {str(model): f"{norm:.2g}" for model, norm in zip(table["model"], table["largest_norm"], strict=True)}
+    return f"Norm of the training gradient before clipping, by step. The largest: {_listed(ends)}."
+
+
+def _perplexity(table: pd.DataFrame) -> str:
+    test = table[table["split"] == "test"].set_index("model")["perplexity"]
+    bars = {str(name): f"{value:.1f}" for name, value in test.items() if name != FLOOR}
+    floor = f" The floor lies at {test[FLOOR]:.1f}." if FLOOR in test.index else ""
+    return f"Bars of test perplexity: {_listed(bars)}.{floor}"
+
+
+def _position(table: pd.DataFrame) -> str:
+    first = table[table["position"] == 1].set_index("model")
+    ends = {name: f"{first['nats'][name] / first['tokens'][name]:.2f}" for name in first.index}
+    return f"Mean nats a token by position in the line. At the first word: {_listed(ends)}."
+
+
+def _accuracy(rows: pd.DataFrame, column: str) -> str:
+    """The two ends of a figure: accuracy of each model at the first and the last value of `column`."""
+    order = sorted(rows[column].unique())
+    ends = {}
+    for model in ordered(rows["model"]):
+        own = rows[rows["model"] == model].set_index(column)["accuracy"]
+        ends[model] = f"{own[order[0]]:.0%} and {own[order[-1]]:.0%}"
+    first, last = (f"{value:.3g}" if isinstance(value, float) else f"“{value}”" for value in (order[0], order[-1]))
+    name = column.removeprefix("n_")
+    return f"Share of pairs judged rightly by {name}, at {first} and at {last}: {_listed(ends)}."
+
+
+def _gradients(table: pd.DataFrame) -> str:
+    after = table[(table["weights"] == "after") & (table["state"] == "h")]
+    last = after[after["lag"] == after["lag"].max()].set_index("model")["mean_log10_norm"]
+    ends = {name: f"10 to the power {last[name]:.1f}" for name in networks(last.index)}
+    return f"Norm of the gradient by lag. After training, {after['lag'].max()} steps back: {_listed(ends)}."

@@ -1,0 +1,47 @@
+"""What models and states are called, and in which order they are always shown."""
+
+from collections.abc import Iterable
+
+from pipeline.ngram.model import model_name
+from pipeline.params import ARCHITECTURES
+
+FLOOR = "grammar"
+MAX_ORDER = 7
+NGRAMS = tuple(model_name(order) for order in range(1, MAX_ORDER + 1))
+ORDER = (*NGRAMS, *ARCHITECTURES, FLOOR)
+
+PRIMARY_STATE = dict.fromkeys(NGRAMS, "line") | dict.fromkeys(ARCHITECTURES, "carried") | {FLOOR: "document"}
+"""How far each model's state is carried where one perplexity is quoted."""
+
+STATE_WORDS = {
+    "line": "begins anew at each line",
+    "carried": "carries its state through the split",
+    "document": "knows where documents begin",
+}
+SPECIAL = {"unigram": "unigram", "bigram": "bigram", "trigram": "trigram", FLOOR: "the source"}
+
+
+def ordered(models: Iterable[str]) -> list[str]:
+    """`models` without repetition, as they are always shown: counts by order, RNN, GRU, LSTM, the source."""
+    present = set(models)
+    return [name for name in ORDER if name in present]
+
+
+def ngrams(models: Iterable[str]) -> list[str]:
+    return [name for name in ordered(models) if name in NGRAMS]
+
+
+def networks(models: Iterable[str]) -> list[str]:
+    return [name for name in ordered(models) if name in ARCHITECTURES]
+
+
+def label(model: str) -> str:
+    """unigram, …, 5-gram, RNN, GRU, LSTM, the source."""
+    if model in SPECIAL:
+        return SPECIAL[model]
+    return model.upper() if model in ARCHITECTURES else model.replace("gram", "-gram")
+
+
+def with_article(model: str) -> str:
+    """The model as it stands within a sentence."""
+    return label(model) if model == FLOOR else f"the {label(model)}"

@@ -1,0 +1,120 @@
+"""The page and its short version: templates filled with results; nothing is computed in a template."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.report import diagrams
+from pipeline.report.analysis import Inputs, Results, usual_order
+from pipeline.report.findings import ranking
+from pipeline.report.gallery import Drawing
+from pipeline.report.names import FLOOR, STATE_WORDS, label, with_article
+from pipeline.report.published import PUBLISHED, TYPES
+from pipeline.report.tables import headline, lookup
+
+SECTIONS = {
+    "question": "The question",
+    "text": "The text",
+    "counting": "Counting",
+    "vectors": "Words as vectors",
+    "recurrence": "Recurrence",
+    "training": "Training",
+    "perplexity": "Perplexity",
+    "agreement": "Agreement",
+    "gradients": "Gradients through time",
+    "samples": "What each model writes",
+    "cost": "What it cost",
+    "remains": "What remains",
+    "provenance": "Provenance",
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    model: str
+    temperature: float
+    lines: list[str]
+
+
+def render_page(
+    inputs: Inputs, results: Results, drawings: Mapping[str, Drawing], provenance: Mapping[str, Any]
+) -> str:
+    """The whole page as one HTML file that loads nothing."""
+    context = _context(inputs, results, drawings) | {"provenance": provenance}
+    html = _environment().get_template("page.html.j2").render(context)
+    return re.sub(r"\n\s*\n+", "\n", html) + "\n"
+
+
+def render_readme(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) -> str:
+    """The short version in Markdown, with the same bytes from the same results."""
+    text = _environment(escape=False).get_template("readme.md.j2").render(_context(inputs, results, drawings))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def command(inputs: Inputs) -> str:
+    """What makes this report again."""
+    chosen = inputs.plan.models
+    model = "all" if len(chosen) == 3 else ",".join(chosen)
+    value = f"'model=[{model}]'" if len(chosen) == 2 else f"model={model}"
+    return f"dvc exp run -S corpus={inputs.plan.corpus} -S {value} -S size={inputs.plan.size}"
+
+
+def samples(inputs: Inputs) -> list[Sample]:
+    """What the models wrote. Count models can repeat their text word by word, so that they are left out where no
+
+    excerpts may be shown."""
+    return [
+        Sample(entry["model"], entry["temperature"], [line.strip() for line in entry["text"].split("\n")])
+        for entry in inputs.samples
+        if inputs.plan.report.excerpts or entry["model"] in inputs.shapes
+    ]
+
+
+def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) -> dict[str, Any]:
+    plan, summary = inputs.plan, inputs.corpus.summary
+    return {
+        "sections": SECTIONS,
+        "corpus": plan.corpus,
+        "plan": plan,
+        "inputs": inputs,
+        "results": results,
+        "tables": results.tables,
+        "summary": summary,
+        "drawings": drawings,
+        "diagrams": {name: Markup(svg) for name, svg in diagrams.all_diagrams(results.networks).items()},
+        "floor_name": FLOOR,
+        "usual_order": usual_order(results),
+        "ranking": ranking(results.tables["perplexity"]),
+        "best": results.metrics["best"],
+        "headline": headline(results.tables["agreement"]),
+        "samples": samples(inputs),
+        "published": PUBLISHED.get(plan.corpus, ()),
+        "published_types": TYPES.get(plan.corpus, 0),
+        "command": command(inputs),
+        "lookup": lambda model, split="test": lookup(results.tables["perplexity"], model, split),
+        "bits": math.log2,
+        "state_words": STATE_WORDS,
+    }
+
+
+def _environment(escape: bool = True) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pipeline.report"),
+        autoescape=escape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "label": label,
+        "article": with_article,
+        "number": lambda value: f"{value:,.0f}".replace(",", " "),
+        "share": lambda value: f"{100 * value:.1f} %",
+        "safe_svg": Markup,
+    }
+    return environment

@@ -1,0 +1,227 @@
+"""The long tables that figures, findings and readers share."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.report.names import FLOOR, PRIMARY_STATE, networks, ordered
+from pipeline.report.resampling import SCORES, Estimate, Floats, Flow, Judgements, LogPerplexity, estimate
+
+ALL = "all"
+CELL = ["construction", "number", "n_attractors", "distance"]
+TRAINING_ROWS = 300
+LONGEST_LINE = 40
+AGREEMENT_COLUMNS = ["model", "suite", *CELL, "items", "accuracy", "low", "high", "score"]
+BAND_STARTS = (0, 1, 2, 4, 7, 11, 16, 23)
+"""Distances are drawn in bands that widen, since long ones are rare: 0, 1, 2 to 3, 4 to 6, …"""
+SIGNIFICANT_DIGITS = 6
+
+
+def token_scores(tokens: pd.DataFrame, split: str) -> dict[tuple[str, str], Floats]:
+    """Log probabilities (N,) of a split by (model, state), in the order of the text."""
+    chosen = tokens[tokens["split"] == split]
+    scores = {}
+    for (model, state), group in chosen.groupby(["model", "state"], observed=True):
+        nats = np.empty(len(group))
+        nats[group["position"].to_numpy()] = group["nats"].to_numpy()
+        scores[str(model), str(state)] = nats
+    return scores
+
+
+def primary(scores: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The state that each model's perplexity is quoted with; a source without documents has only its one state."""
+    keys = list(scores)
+    return {
+        model: PRIMARY_STATE[model]
+        if (model, PRIMARY_STATE[model]) in keys
+        else next(state for name, state in keys if name == model)
+        for model in ordered(name for name, _ in keys)
+    }
+
+
+def perplexity_table(measured: Mapping[str, LogPerplexity], states: Mapping[str, str]) -> pd.DataFrame:
+    """Perplexity of each model (its state as in `states`) by split, with total nats and 95 % interval."""
+    rows = []
+    for model, state in states.items():
+        for split, scores in measured.items():
+            nats, samples = scores.value(model, state), scores.samples(model, state)
+            tokens = int(scores.sizes.sum())
+            found = estimate(nats, samples)
+            rows.append(
+                {
+                    "model": model,
+                    "split": split,
+                    "tokens": tokens,
+                    "nats": nats * tokens,
+                    "perplexity": float(np.exp(found.value)),
+                    "low": float(np.exp(found.low)),
+                    "high": float(np.exp(found.high)),
+                    "state": state,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def reset_states(models: Iterable[str]) -> dict[str, str]:
+    """The networks scored once more with a reset at each line."""
+    return dict.fromkeys(networks(models), "line")
+
+
+def perplexity_by_position(
+    scores: Mapping[tuple[str, str], Floats], states: Mapping[str, str], line_starts: NDArray[np.int64]
+) -> pd.DataFrame:
+    """Tokens and total nats by position in the line, 1 for its first word; lines are followed for `LONGEST_LINE`."""
+    length = len(next(iter(scores.values())))
+    lengths = np.diff(np.append(line_starts, length))
+    position = np.arange(length) - np.repeat(line_starts, lengths)
+    kept = position < LONGEST_LINE
+    tokens = np.bincount(position[kept])
+    tables = [
+        pd.DataFrame(
+            {
+                "model": model,
+                "position": np.arange(1, len(tokens) + 1),
+                "tokens": tokens,
+                "nats": np.bincount(position[kept], weights=-scores[model, state][kept]),
+            }
+        )
+        for model, state in states.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def agreement_table(judged: Judgements, suite: str) -> pd.DataFrame:
+    """Accuracy by cell and over whole columns ("all" stands where a column is aggregated over), for both scores.
+
+    The headline has "all" in every column and is the plain mean over constructions; all others are means over items.
+    Single cells are given for the score verb alone.
+    """
+    wholes = [*([column] for column in CELL), ["construction", "n_attractors"]]
+    tables = []
+    for score in SCORES:
+        views = [CELL, *wholes] if score == "verb" else wholes
+        tables.append(_accuracies(judged, judged.headline(score), {}, len(judged.groups), score))
+        for view in views:
+            for cell, rows in judged.cells(view):
+                tables.append(_accuracies(judged, judged.mean(score, rows), cell, len(rows), score))
+    table = pd.concat(tables, ignore_index=True).assign(suite=suite)
+    return _in_order(table[AGREEMENT_COLUMNS])
+
+
+def agreement_by_distance(judged: Judgements) -> pd.DataFrame:
+    """Accuracy (score verb) by band of distances: from, to, and their mean over the items of the band."""
+    distance = judged.groups["distance"].to_numpy(dtype=int)
+    band = np.searchsorted(BAND_STARTS, distance, side="right")
+    tables = []
+    for number in np.unique(band):
+        rows = np.flatnonzero(band == number)
+        inside = distance[rows]
+        table = _accuracies(judged, judged.mean("verb", rows), {}, len(rows), "verb").drop(columns=[*CELL, "score"])
+        tables.append(table.assign(shortest=inside.min(), longest=inside.max(), distance=inside.mean()))
+    columns = ["model", "shortest", "longest", "distance", "items", "accuracy", "low", "high"]
+    return _in_order(pd.concat(tables, ignore_index=True)[columns])
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    rank = {model: place for place, model in enumerate(ordered(table["model"]))}
+    return table.sort_values("model", key=lambda names: names.map(rank), kind="stable", ignore_index=True)
+
+
+def _accuracies(
+    judged: Judgements, means: tuple[Floats, Floats], cell: Mapping[str, Any], items: int, score: str
+) -> pd.DataFrame:
+    values, samples = means
+    samples = samples[:, ~np.isnan(samples).any(axis=0)]
+    low, high = np.percentile(samples, (2.5, 97.5), axis=1) if samples.size else (np.nan, np.nan)
+    table = pd.DataFrame({"model": judged.models, "items": items, "accuracy": values, "low": low, "high": high})
+    for column in CELL:
+        table[column] = cell.get(column, ALL)
+    return table.assign(score=score)
+
+
+def view(table: pd.DataFrame, *columns: str, score: str = "verb") -> pd.DataFrame:
+    """The rows of an agreement table that are split by `columns` and by nothing else; without any, the headline."""
+    chosen = table["score"] == score
+    for column in CELL:
+        chosen &= (table[column] != ALL) == (column in columns)
+    return table[chosen]
+
+
+def headline(table: pd.DataFrame) -> dict[str, float]:
+    """Accuracy by model: the plain mean over constructions, score verb."""
+    rows = view(table)
+    return dict(zip(rows["model"], rows["accuracy"], strict=True))
+
+
+def gradient_table(flowing: Flow) -> pd.DataFrame:
+    """Mean log10 norm by model, weights, state and lag, with its interval; undefined lags are left out."""
+    tables = []
+    for (model, when, state), norms in flowing.norms.items():
+        values, samples = flowing.means((model, when, state))
+        defined = np.flatnonzero(~np.isnan(values))
+        low, high = np.percentile(samples[:, defined], (2.5, 97.5), axis=0)
+        tables.append(
+            pd.DataFrame(
+                {
+                    "model": model,
+                    "weights": when,
+                    "state": state,
+                    "lag": defined,
+                    "positions": norms.shape[1],
+                    "mean_log10_norm": values[defined],
+                    "low": low,
+                    "high": high,
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def training_table(steps: Mapping[str, pd.DataFrame], validations: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Training and validation in one table; at most `TRAINING_ROWS` rows a network, each the mean over its steps.
+
+    norm_largest is the largest norm before clipping, and clipped the share of steps that were clipped, within a row.
+    """
+    tables = []
+    for model, table in steps.items():
+        rows = np.arange(len(table)) * min(TRAINING_ROWS, len(table)) // max(len(table), 1)
+        cut = table.assign(
+            norm_largest=table["norm_before_clipping"],
+            clipped=table["norm_before_clipping"] > table["norm_after_clipping"],
+        )
+        means = cut.groupby(rows).agg(
+            {name: "mean" for name in cut.columns} | {"step": "last", "tokens": "last", "norm_largest": "max"}
+        )
+        tables.append(means.assign(model=model, split="train", perplexity=np.exp(means["nats"])))
+        tables.append(validations[model].assign(model=model, split="valid"))
+    columns = ["model", "step", "tokens", "nats", "perplexity", "norm_before_clipping", "norm_after_clipping"]
+    columns += ["learning_rate", "split", "norm_largest", "clipped"]
+    return pd.concat(tables, ignore_index=True)[columns]
+
+
+def metrics(corpus: str, perplexities: pd.DataFrame, accuracies: pd.DataFrame) -> dict[str, object]:
+    """What `dvc metrics show` prints; the best model is chosen on valid and quoted on test."""
+    by_split = perplexities[perplexities["model"] != FLOOR].pivot(index="model", columns="split", values="perplexity")
+    best = str(by_split["valid"].idxmin())
+    accuracy = headline(accuracies)
+    return {
+        "corpus": corpus,
+        "perplexity": {name: round(float(by_split["test"][name]), 4) for name in ordered(by_split.index)},
+        "agreement": {name: round(accuracy[name], 4) for name in ordered(accuracy) if name != FLOOR},
+        "best": {"model": best, "perplexity": round(float(by_split["test"][best]), 4)},
+    }
+
+
+def rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` with its floats to `SIGNIFICANT_DIGITS`, as it is written for readers."""
+    floats = table.select_dtypes("float")
+    return table.assign(**floats.map(lambda value: float(f"{value:.{SIGNIFICANT_DIGITS}g}")))
+
+
+def lookup(table: pd.DataFrame, model: str, split: str) -> Estimate:
+    """A perplexity and its interval."""
+    row = table[(table["model"] == model) & (table["split"] == split)].iloc[0]
+    return Estimate(float(row["perplexity"]), float(row["low"]), float(row["high"]))

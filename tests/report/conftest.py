@@ -1,0 +1,145 @@
+"""A small made-up run: every input of the report, in memory."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.corpus.streams import Corpus, encode, summarise
+from pipeline.corpus.vocabulary import build_vocabulary, count_words
+from pipeline.params import ReportPlan, read_params, resolve
+from pipeline.report.analysis import Inputs
+
+ROOT = Path(__file__).parents[2]
+COUNTS = {"unigram": 3.0, "bigram": 2.4, "trigram": 2.2}
+NETWORKS = {"rnn": 2.0, "gru": 1.8, "lstm": 1.6}
+FLOOR = 1.2
+LAGS, POSITIONS = 6, 12
+MakeInputs = Callable[..., Inputs]
+
+
+@pytest.fixture(scope="session")
+def make_inputs() -> MakeInputs:
+    """Inputs for chosen networks, with or without a floor; `nats` overrides a model's mean loss."""
+    return _make_inputs
+
+
+def _make_inputs(
+    models: tuple[str, ...] = ("rnn", "gru", "lstm"),
+    floor: bool = True,
+    nats: dict[str, float] | None = None,
+    excerpts: bool = True,
+) -> Inputs:
+    rng = np.random.default_rng(0)
+    params = read_params(ROOT / "params.yaml")
+    report = params.report.model_copy(update={"excerpts": excerpts})
+    corpus_name = "builtin" if floor else "wikitext-2"
+    plans = resolve(params.model_copy(update={"model": list(models), "corpus": corpus_name, "report": report}))
+    plan = plans["report"]
+    assert isinstance(plan, ReportPlan)
+    plan = plan.model_copy(
+        update={
+            "perplexity": plan.perplexity.model_copy(update={"resamples": 100, "block_lines": 5}),
+            "agreement": plan.agreement.model_copy(update={"resamples": 100}),
+        }
+    )
+    corpus = _corpus(floor)
+    level = COUNTS | {name: NETWORKS[name] for name in models} | ({"grammar": FLOOR} if floor else {}) | (nats or {})
+    suite = _suite()
+    return Inputs(
+        plan=plan,
+        networks={name: plans[name] for name in models},  # type: ignore[misc]
+        corpus=corpus,
+        vectors=rng.normal(size=(len(corpus.vocabulary), 8)).astype(np.float32),
+        skipgram_losses=[2.5, 2.25],
+        shapes={name: _shape(name, len(corpus.vocabulary)) for name in models},
+        steps={name: _steps(level[name]) for name in models},
+        validations={name: _validations(level[name]) for name in models},
+        tokens=_tokens(level, corpus, rng),
+        samples=[{"model": name, "temperature": 1.0, "text": f"{name} writes \n this"} for name in level],
+        items=_items(level, suite, rng),
+        suite=suite,
+        suite_counts={"suite": "builtin", "items": len(suite) + 3, "scored": len(suite), "out_of_vocabulary": 3},
+        lags=_lags(models, rng),
+    )
+
+
+def _corpus(documents: bool) -> Corpus:
+    words = ["the", "dog", "sees", "many", "cats", "near", "old", "houses"]
+    lines = [[words[(line * step) % len(words)] for step in range(1, 4 + line % 4)] for line in range(60)]
+    vocabulary = build_vocabulary(count_words(lines), 1, None)
+    starts = np.arange(0, 60, 6) if documents else None
+    splits = {name: encode(lines, vocabulary, starts) for name in ("train", "valid", "test")}
+    summary = summarise(vocabulary, splits, {"min_count": 2, "blank_lines": "keep", "line_end": "<eos>"})
+    return Corpus(vocabulary, splits, summary)
+
+
+def _tokens(level: dict[str, float], corpus: Corpus, rng: np.random.Generator) -> pd.DataFrame:
+    tables = []
+    for split in ("valid", "test"):
+        count = len(corpus.splits[split].tokens)
+        shared = rng.normal(0, 0.1, count)  # what is hard is hard for all
+        for model, mean in level.items():
+            states = ["carried", "line"] if model in NETWORKS else ["document" if model == "grammar" else "line"]
+            for state in states:
+                nats = -(mean + shared + rng.normal(0, 0.01, count) + 0.1 * (state == "line" and model in NETWORKS))
+                table = {"model": model, "split": split, "state": state, "position": np.arange(count), "nats": nats}
+                tables.append(pd.DataFrame(table))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _suite() -> pd.DataFrame:
+    cells = [("simple", 0, 0), ("across a phrase", 1, 3), ("across a relative", 2, 6)]
+    rows = [
+        {"construction": name, "number": number, "n_attractors": attractors, "distance": distance,
+         "n_distractors_same": 0, "held_out": False, "good": "the dog near cats sees", "bad": "the dog near cats see"}
+        for name, attractors, distance in cells
+        for number in ("singular", "plural")
+        for _ in range(10)
+    ]  # fmt: skip
+    return pd.DataFrame(rows).rename_axis("item").reset_index()
+
+
+def _items(level: dict[str, float], suite: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    tables = []
+    for model, mean in level.items():
+        margin = 3.5 - mean - 0.3 * mean * suite["distance"] / 3 + rng.normal(0, 1, len(suite))
+        scores = {"verb_good": -3.0, "verb_bad": -3 - margin, "sentence_good": -9.0, "sentence_bad": -9 - margin}
+        tables.append(suite.drop(columns=["good", "bad"]).assign(model=model, suite="builtin", **scores))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _lags(models: tuple[str, ...], rng: np.random.Generator) -> pd.DataFrame:
+    tables = []
+    for model in models:
+        for when in ("before", "halfway", "after"):
+            for state in ("h", "c") if model == "lstm" else ("h",):
+                lag, position = (grid.ravel() for grid in np.indices((LAGS, POSITIONS)))
+                norm = -1 - {"rnn": 0.5, "gru": 0.2, "lstm": 0.1}[model] * lag + rng.normal(0, 0.01, lag.size)
+                norm[(lag == 0) & (state == "c")] = np.nan
+                table = {"model": model, "weights": when, "state": state, "lag": lag, "position": position}
+                tables.append(pd.DataFrame(table | {"log10_norm": norm}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _shape(architecture: str, types: int) -> dict[str, object]:
+    return {
+        "architecture": architecture, "vocabulary_size": types, "embedding_dim": 3, "hidden_size": 4,
+        "num_layers": 1, "tied": True, "frozen": False,
+    }  # fmt: skip
+
+
+def _steps(level: float) -> pd.DataFrame:
+    step = np.arange(1, 41)
+    norm = np.where(step % 4 == 0, 2.0, 0.1)
+    return pd.DataFrame(
+        {"step": step, "tokens": step * 10, "learning_rate": 0.01, "nats": level + 1 / step,
+         "norm_before_clipping": norm, "norm_after_clipping": np.minimum(norm, 0.25)}
+    )  # fmt: skip
+
+
+def _validations(level: float) -> pd.DataFrame:
+    nats = level + np.array([1.0, 0.2, 0.3])
+    return pd.DataFrame({"step": [10, 20, 40], "tokens": [100, 200, 400], "nats": nats, "perplexity": np.exp(nats)})

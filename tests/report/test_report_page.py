@@ -1,0 +1,216 @@
+import json
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pipeline.corpus.streams import save_corpus
+from pipeline.io import read_json, write_json, write_table, write_tensors
+from pipeline.layout import Layout
+from pipeline.params import read_params, resolve
+from pipeline.report.analysis import Inputs, analyse
+from pipeline.report.gallery import draw
+from pipeline.report.page import command, render_page, render_readme
+
+ROOT = Path(__file__).parents[2]
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+PROVENANCE = {
+    "command": "dvc repro", "commit": "abc", "changed_since_commit": False, "python": "3.11",
+    "versions": {"torch": "2.11"}, "machine": {"processor": "p", "cores": 2, "system": "Linux"},
+    "durations": {"train@lstm": {"seconds": 61.5, "peak_megabytes": 800, "tokens_per_second": 40321.0}},
+    "data": {"vocabulary.txt": "0" * 64},
+}  # fmt: skip
+
+
+class Outline(HTMLParser):
+    """What a page consists of; fails on tags that do not match."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.headings: list[int] = []
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+        self.loads: list[str] = []
+        self.images = 0
+        self.titled = 0
+
+    def handle_starttag(self, tag, attrs) -> None:
+        values = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if values.get("id"):
+            self.ids.append(values["id"])
+        if values.get("href", "").startswith("#"):
+            self.targets.append(values["href"][1:])
+        if tag in ("script", "link", "img", "iframe", "source", "object", "embed"):
+            self.loads += [values[name] for name in ("src", "href", "data") if values.get(name)]
+        if tag == "svg":
+            self.images += 1
+            self.titled += bool(values.get("aria-labelledby")) and values.get("role") == "img"
+
+    def handle_startendtag(self, tag, attrs) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes nothing"
+
+
+def page_of(inputs: Inputs, provenance=PROVENANCE, drawn: bool = False) -> str:
+    """The page; without its figures, which take two seconds, unless `drawn`."""
+    results = analyse(inputs)
+    return render_page(inputs, results, draw(inputs, results) if drawn else {}, provenance)
+
+
+CASES = {
+    "all": {},
+    "without floor": {"floor": False},
+    "one model": {"models": ("lstm",)},
+    "one model without floor": {"models": ("rnn",), "floor": False},
+    "two models": {"models": ("rnn", "gru")},
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_page_is_whole(make_inputs, case) -> None:
+    html = page_of(make_inputs(**case), drawn=True)
+    outline = Outline()
+    outline.feed(html)
+    assert outline.open == []
+    assert outline.headings[0] == 1
+    assert outline.headings.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(outline.headings))
+    assert len(outline.ids) == len(set(outline.ids))
+    assert set(outline.targets) <= set(outline.ids)
+    assert outline.images == outline.titled > 9
+    assert outline.loads == []
+    assert not re.search(r"https?://(?!www\.w3\.org/)", html)
+    assert "url(http" not in html
+    assert "@import" not in html
+    assert "nan" not in re.sub(r"<[^>]+>", " ", html.split("<main>")[1].split("<script>")[0]).lower().split()
+    assert len(html.encode()) < 1_500_000
+
+
+def test_absent_parts_are_left_out(make_inputs) -> None:
+    alone = page_of(make_inputs(models=("lstm",), floor=False), {**PROVENANCE, "durations": {}})
+    text = re.sub(r"<[^>]+>", " ", alone.split("<main>")[1].split("<script>")[0])
+    assert "diagram-lstm" in alone
+    assert "diagram-gru" not in alone
+    assert "than the RNN" not in text
+    assert "closes part of the distance" not in text
+    assert "How long the stages took" not in text
+    whole = page_of(make_inputs())
+    assert "diagram-gru" in whole
+    assert "closes part of the distance" in whole
+    assert "How long the stages took" in whole
+
+
+def test_the_page_says_where_the_usual_order_fails(make_inputs) -> None:
+    html = page_of(make_inputs(nats={"lstm": 2.3, "rnn": 1.6}))
+    row = next(part for part in html.split("<tr>") if "The LSTM has a lower perplexity than the RNN." in part)
+    assert 'class="verdict fails"' in row
+    assert "The usual order fails in this run" in html
+    assert "The usual order holds" not in html
+
+
+def test_no_text_of_the_corpus_without_leave(make_inputs) -> None:
+    shown, hidden = page_of(make_inputs()), page_of(make_inputs(excerpts=False))
+    line = make_inputs().corpus.summary["excerpt"]["train"][3]
+    assert line in shown
+    assert line not in hidden
+    assert "trigram writes" in shown
+    assert "trigram writes" not in hidden
+    assert "lstm writes" in hidden
+
+
+def test_corpus_text_is_escaped(make_inputs) -> None:
+    inputs = make_inputs()
+    samples = [{"model": "lstm", "temperature": 1.0, "text": "<script>alert(1)</script> & co"}]
+    html = page_of(type(inputs)(**{**vars(inputs), "samples": samples}))
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co" in html
+
+
+def test_published_figures_only_beside_their_own_corpus(make_inputs) -> None:
+    assert "Published test perplexities" in page_of(make_inputs(floor=False))  # wikitext-2
+    assert "Published test perplexities" not in page_of(make_inputs())
+
+
+def test_a_text_too_small_for_the_suite(make_inputs) -> None:
+    inputs = make_inputs()
+    counts = {**inputs.suite_counts, "scored": 0}
+    inputs = type(inputs)(**{**vars(inputs), "items": inputs.items.iloc[:0], "suite_counts": counts})
+    html = page_of(inputs, drawn=True)
+    assert "no model can be probed" in html
+    assert "figure-agreement" not in html
+    assert analyse(inputs).metrics["agreement"] == {}
+    assert "no model can be probed" not in page_of(make_inputs())
+
+
+def test_readme_shows_the_pictures_that_exist_and_no_machine(make_inputs) -> None:
+    inputs = make_inputs()
+    results = analyse(inputs)
+    drawings = draw(inputs, results)
+    text = render_readme(inputs, results, drawings)
+    pictures = re.findall(r"!\[[^\]]+\]\(figures/(\w+)\.svg\)", text)
+    assert pictures[0] == "perplexity"
+    assert set(pictures) <= set(drawings)
+    assert "| LSTM |" in text
+    assert "abc" not in text
+
+
+def test_command_names_what_was_chosen(make_inputs) -> None:
+    assert command(make_inputs()) == "dvc exp run -S corpus=builtin -S model=all -S size=small"
+    assert "-S model=lstm " in command(make_inputs(models=("lstm",)))
+    assert "-S 'model=[rnn,gru]' " in command(make_inputs(models=("rnn", "gru")))
+
+
+def write_inputs(layout: Layout, inputs: Inputs) -> None:
+    """What the stages before the report leave, on disk."""
+    plans = resolve(read_params(ROOT / "params.yaml").model_copy(update={"model": inputs.plan.models}))
+    for name, plan in (plans | {"report": inputs.plan}).items():
+        write_json(layout.plan(name), plan.model_dump())
+    save_corpus(layout.corpus, inputs.corpus)
+    write_tensors(layout.embeddings / "vectors.safetensors", {"vectors": inputs.vectors})
+    write_json(layout.embeddings / "losses.json", inputs.skipgram_losses)
+    for name in inputs.plan.models:
+        write_json(layout.network(name) / "shape.json", inputs.shapes[name])
+        write_table(layout.network(name) / "steps.csv", inputs.steps[name])
+        write_table(layout.network(name) / "validations.csv", inputs.validations[name])
+    write_table(layout.perplexity / "tokens.parquet", inputs.tokens)
+    write_json(layout.perplexity / "samples.json", inputs.samples)
+    write_table(layout.agreement / "items.parquet", inputs.items)
+    write_table(layout.agreement / "suite.csv", inputs.suite)
+    write_json(layout.agreement / "counts.json", inputs.suite_counts)
+    write_table(layout.gradients / "lag.parquet", inputs.lags)
+
+
+def test_stage_writes_the_same_bytes_twice(make_inputs, tmp_path) -> None:
+    from pipeline.stages.report import run
+
+    layout = Layout(tmp_path, "builtin")
+    write_inputs(layout, make_inputs(models=("rnn", "lstm")))
+    written = []
+    for _ in range(2):
+        assert run(layout) == {}
+        made = sorted(path for path in (tmp_path / "reports").rglob("*") if path.is_file())
+        written.append({path: path.read_bytes() for path in made})
+    assert written[0] == written[1]
+    metrics = read_json(layout.metrics)
+    assert list(metrics) == ["corpus", "perplexity", "agreement", "best"]
+    assert list(metrics["perplexity"]) == list(metrics["agreement"]) == ["unigram", "bigram", "trigram", "rnn", "lstm"]
+    assert metrics["best"] == {"model": "lstm", "perplexity": metrics["perplexity"]["lstm"]}
+    header = (layout.report / "tables" / "perplexity.csv").read_text().splitlines()[0]
+    assert header == "model,split,tokens,nats,perplexity,low,high,state"
+    tables = {path.stem for path in (layout.report / "tables").iterdir()}
+    assert {"agreement", "gradients", "training", "differences"} <= tables
+    assert (layout.report / "figures" / "perplexity.svg").is_file()
+    provenance = json.loads((layout.report / "provenance.json").read_text())
+    assert provenance["params"]["report"]["models"] == ["rnn", "lstm"]
+    assert len(provenance["data"]["vocabulary.txt"]) == 64
