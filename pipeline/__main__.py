@@ -1,0 +1,184 @@
+"""The command line: one command a stage, in the order in which they run, then the user's own.
+
+Stages are imported when they are called, so that a command takes no longer to start than it has to.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.errors import UserError
+from pipeline.layout import Layout
+
+# Read by GNU OpenMP when torch is imported: a thread that waits for another spins this often, then sleeps. By default
+# it spins for milliseconds, which slows training down many times over where another program wants the core too.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="How language models learned to remember. `dvc repro` runs all stages; each also runs by hand.",
+)
+STAGES = "Stages, in order"
+ASK = "Asking what has been trained, on the corpus that params.yaml names"
+
+AFTER_A_FAILURE = (
+    "DVC emptied this stage's outputs before it ran. What was there before comes back with "
+    "`git restore params.yaml dvc.lock reports` and then `dvc checkout`."
+)
+
+ModelName = Annotated[str, typer.Option("--model", help="rnn, gru, lstm, unigram, bigram, trigram, 4gram, 5gram, …")]
+
+
+@app.command(rich_help_panel=STAGES)
+def plan() -> None:
+    """Check params.yaml and the text it names; write one plan a stage."""
+    from pipeline.stages import plan as stage
+
+    stage.run(_root())
+
+
+@app.command(rich_help_panel=STAGES)
+def corpus() -> None:
+    """Source text to token streams and a vocabulary."""
+    from pipeline.stages import corpus as stage
+
+    _timed("corpus", "corpus", stage.run)
+
+
+@app.command(rich_help_panel=STAGES)
+def ngram() -> None:
+    """Counts and Kneser-Ney models of every order."""
+    from pipeline.stages import ngram as stage
+
+    _timed("ngram", "ngram", stage.run)
+
+
+@app.command(rich_help_panel=STAGES)
+def embeddings() -> None:
+    """Skip-gram vectors."""
+    from pipeline.stages import embeddings as stage
+
+    _timed("embeddings", "embeddings", stage.run)
+
+
+@app.command(rich_help_panel=STAGES)
+def train(architecture: Annotated[str, typer.Argument(help="rnn, gru or lstm")]) -> None:
+    """Train one network; resumes where a killed run stopped."""
+    from pipeline.params import ARCHITECTURES
+    from pipeline.stages import train as stage
+
+    if architecture not in ARCHITECTURES:
+        raise UserError(f"train: found {architecture!r}; allowed: {', '.join(ARCHITECTURES)}")
+    _timed(f"train@{architecture}", architecture, lambda layout: stage.run(layout, architecture))
+
+
+@app.command(rich_help_panel=STAGES)
+def perplexity() -> None:
+    """Score every held-out token with every model; let each model write."""
+    from pipeline.stages import perplexity as stage
+
+    _timed("perplexity", "perplexity", stage.run)
+
+
+@app.command(rich_help_panel=STAGES)
+def agreement() -> None:
+    """Probe subject-verb agreement across distance and attractors."""
+    from pipeline.stages import agreement as stage
+
+    _timed("agreement", "agreement", stage.run)
+
+
+@app.command(rich_help_panel=STAGES)
+def gradients() -> None:
+    """Measure gradients by lag before, halfway and after training."""
+    from pipeline.stages import gradients as stage
+
+    _timed("gradients", "gradients", stage.run)
+
+
+@app.command(rich_help_panel=STAGES)
+def report() -> None:
+    """Tables, figures, findings and the page."""
+    from pipeline.stages import report as stage
+
+    _timed("report", "report", stage.run)
+
+
+@app.command(rich_help_panel=ASK)
+def generate(
+    model: ModelName = "lstm",
+    prompt: Annotated[str, typer.Option(help="words to go on from")] = "",
+    tokens: Annotated[int, typer.Option(min=1, help="how many to write")] = 60,
+    temperature: Annotated[float, typer.Option(min=0.01, help="below 1 bolder, above 1 wilder")] = 1.0,
+    seed: Annotated[int, typer.Option(min=0, help="the same seed writes the same text")] = 1,
+) -> None:
+    """Let a model write, word by word."""
+    from pipeline import ask
+
+    for word in ask.generate_words(_layout(), model, prompt, tokens, temperature, seed):
+        print(word, end="" if word == "\n" else " ", flush=True)
+    print()
+
+
+@app.command(rich_help_panel=ASK)
+def score(
+    file: Annotated[Path, typer.Argument(help="UTF-8 text, words separated by spaces")], model: ModelName = "lstm"
+) -> None:
+    """The perplexity of a text under a model."""
+    from pipeline import ask
+
+    for name, value in ask.score_file(_layout(), model, file).items():
+        print(f"{name:12} {value}")
+
+
+@app.command(rich_help_panel=ASK)
+def probe(
+    file: Annotated[Path, typer.Argument(help="tab-separated: good, bad, groups…")], model: ModelName = "lstm"
+) -> None:
+    """The accuracy of a model on minimal pairs, whole and by each group."""
+    from pipeline import ask
+
+    print(ask.probe_file(_layout(), model, file).to_string(index=False))
+
+
+def _root() -> Path:
+    root = Path.cwd()
+    if not (root / "params.yaml").is_file():
+        raise UserError(f"{root} holds no params.yaml. Run this from the project's root.")
+    return root
+
+
+def _layout() -> Layout:
+    from pipeline.params import current_corpus
+
+    return Layout(_root(), current_corpus(_root()))
+
+
+def _timed(stage: str, plan_name: str, run: Callable[[Layout], dict[str, float]]) -> None:
+    from pipeline.provenance import run_timed
+
+    layout = _layout()
+    try:
+        run_timed(layout, stage, plan_name, lambda: run(layout))
+    except Exception as error:
+        if "DVC_ROOT" in os.environ:  # by hand nothing was emptied
+            error.add_note(AFTER_A_FAILURE)
+        raise
+
+
+def main() -> None:
+    try:
+        app()
+    except UserError as error:
+        print("\n".join([f"error: {error}", *getattr(error, "__notes__", [])]), file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

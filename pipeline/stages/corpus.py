@@ -1,0 +1,55 @@
+"""corpus: source text to token streams, the vocabulary and a summary."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from numpy.typing import NDArray
+
+from pipeline.corpus.sources import SPLITS, find_source, read_split
+from pipeline.corpus.streams import Corpus, encode, save_corpus, summarise
+from pipeline.corpus.vocabulary import UNK, build_vocabulary, count_words
+from pipeline.errors import UserError
+from pipeline.grammar.builtin import builtin_text
+from pipeline.layout import Layout
+from pipeline.params import CorpusPlan, Language, read_plan
+from pipeline.progress import progress
+
+# the lines of a split, from the first each time it is called; the line at which each document begins, if it has any
+Text = tuple[Callable[[], Iterator[list[str]]], NDArray[Any] | None]
+
+
+def run(layout: Layout) -> dict[str, float]:
+    plan = read_plan(layout.plan("corpus"), CorpusPlan)
+    texts = _raw(layout, plan) if plan.language is None else _builtin(plan.language, plan.seed)
+    splits = {}
+    with progress("corpus", len(SPLITS) + 1, "passes") as bar:
+        counts = count_words(texts["train"][0]())
+        bar.advance()
+        min_count = plan.text.min_count
+        if min_count == "auto":
+            min_count = 1 if UNK in counts else 2
+        vocabulary = build_vocabulary(counts, min_count, plan.text.max_types)
+        for name, (lines, documents) in texts.items():
+            splits[name] = encode(lines(), vocabulary, documents)
+            if not len(splits[name].tokens):
+                raise UserError(f"{plan.corpus}: the {name} split has no lines. Put text into it.")
+            bar.advance()
+    conventions = {"min_count": min_count, "max_types": plan.text.max_types, "blank_lines": plan.text.blank_lines}
+    save_corpus(layout.corpus, Corpus(vocabulary, splits, summarise(vocabulary, splits, conventions)))
+    return {}
+
+
+def _builtin(language: Language, seed: int) -> dict[str, Text]:
+    sampled = builtin_text(language, seed)
+    return {name: (text.lines, text.document_starts[:-1]) for name, text in sampled.items()}
+
+
+def _raw(layout: Layout, plan: CorpusPlan) -> dict[str, Text]:
+    source = find_source(layout.raw, plan.corpus)
+
+    def lines(split: str) -> Iterator[list[str]]:
+        words = read_split(source, split, plan.text.valid_share, plan.text.test_share)
+        return words if plan.text.blank_lines == "keep" else filter(None, words)
+
+    return {split: (partial(lines, split), None) for split in SPLITS}

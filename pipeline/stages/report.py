@@ -1,0 +1,79 @@
+"""report: tables, figures, findings and the page, from what every stage before it left."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from pipeline.corpus.streams import load_corpus
+from pipeline.io import read_json, read_table, read_tensors, write_json, write_table, write_text
+from pipeline.layout import Layout
+from pipeline.params import ARCHITECTURES, NetworkPlan, ReportPlan, read_network_plan, read_plan
+from pipeline.provenance import describe, read_timings
+from pipeline.report.analysis import Inputs, analyse
+from pipeline.report.gallery import draw
+from pipeline.report.page import command, render_page, render_readme
+from pipeline.report.style import standalone
+from pipeline.report.tables import rounded
+
+PLANS = ("corpus", "ngram", "embeddings", *ARCHITECTURES, "perplexity", "agreement", "gradients", "report")
+
+
+def run(layout: Layout) -> dict[str, float]:
+    inputs = _read(layout)
+    results = analyse(inputs)
+    drawings = draw(inputs, results)
+    provenance = _provenance(layout, inputs)
+    for name, table in results.tables.items():
+        write_table(layout.report / "tables" / f"{name}.csv", rounded(table))
+    for name, drawing in drawings.items():
+        write_text(layout.report / "figures" / f"{name}.svg", standalone(drawing.svg))
+    write_json(layout.report / "provenance.json", provenance)
+    write_text(layout.report / "index.html", render_page(inputs, results, drawings, provenance))
+    write_text(layout.report / "README.md", render_readme(inputs, results, drawings))
+    write_json(layout.metrics, results.metrics)
+    return {}
+
+
+def _read(layout: Layout) -> Inputs:
+    plan = read_plan(layout.plan("report"), ReportPlan)
+    networks: dict[str, NetworkPlan] = {}
+    for name in plan.models:
+        network = read_network_plan(layout.plan(name))
+        assert network is not None  # one pass of the plan stage writes both files
+        networks[name] = network
+    folders = {name: layout.network(name) for name in plan.models}
+    return Inputs(
+        plan=plan,
+        networks=networks,
+        corpus=load_corpus(layout.corpus),
+        vectors=read_tensors(layout.embeddings / "vectors.safetensors")["vectors"],
+        skipgram_losses=read_json(layout.embeddings / "losses.json"),
+        shapes={name: read_json(folder / "shape.json") for name, folder in folders.items()},
+        steps={name: read_table(folder / "steps.csv") for name, folder in folders.items()},
+        validations={name: read_table(folder / "validations.csv") for name, folder in folders.items()},
+        tokens=read_table(layout.perplexity / "tokens.parquet"),
+        samples=read_json(layout.perplexity / "samples.json"),
+        items=read_table(layout.agreement / "items.parquet"),
+        suite=read_table(layout.agreement / "suite.csv"),
+        suite_counts=read_json(layout.agreement / "counts.json"),
+        lags=read_table(layout.gradients / "lag.parquet"),
+    )
+
+
+def _provenance(layout: Layout, inputs: Inputs) -> dict[str, Any]:
+    """Everything about this run that another run with the same results may have otherwise."""
+    stages = {"corpus": "corpus", "ngram": "ngram", "embeddings": "embeddings"}
+    stages |= {f"train@{name}": name for name in inputs.plan.models}
+    stages |= {"perplexity": "perplexity", "agreement": "agreement", "gradients": "gradients"}
+    return {
+        "command": command(inputs),
+        **describe(layout.root),
+        "durations": read_timings(layout, stages),
+        "data": {path.name: _hash(path) for path in sorted(layout.corpus.iterdir()) if path.is_file()},
+        "params": {name: read_json(layout.plan(name)) for name in PLANS},
+    }
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,87 @@
+"""train: one network of the matrix rnn, gru, lstm; an architecture that `model` leaves out writes a marker."""
+
+from typing import TYPE_CHECKING
+
+from pipeline.io import write_json
+from pipeline.layout import Layout
+from pipeline.params import NetworkPlan, read_network_plan
+
+if TYPE_CHECKING:
+    from pipeline.models.recurrent import RecurrentNetwork
+
+MARKER = "unselected.json"
+
+
+def run(layout: Layout, architecture: str) -> dict[str, float]:
+    plan = read_network_plan(layout.plan(architecture))
+    if plan is None:
+        write_json(layout.network(architecture) / MARKER, {"selected": False})
+        return {}
+    return _train(layout, plan)
+
+
+def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
+    # imported here, so that an unselected architecture takes a second and not torch's five
+    import time
+
+    import pandas as pd
+    import torch
+
+    from pipeline.corpus.streams import load_corpus
+    from pipeline.io import write_table
+    from pipeline.models.neural import save_weights
+    from pipeline.training.checkpoint import fingerprint, resume_folder
+    from pipeline.training.loop import train
+    from pipeline.training.runtime import prepare_runtime, use_bf16
+
+    device = prepare_runtime(plan.runtime)
+    corpus = load_corpus(layout.corpus)
+    network = _build(layout, plan, len(corpus.vocabulary)).to(device)
+    package = layout.root / "pipeline"
+    code = [path for part in ("models", "training") for path in sorted((package / part).glob("*.py"))]
+    data = [*sorted(layout.corpus.glob("*.npy")), layout.embeddings / "vectors.safetensors"]
+    words = [plan.model_dump_json(), torch.__version__, str(device), str(torch.get_num_threads())]
+    name = f"{plan.architecture}-{fingerprint([*code, *data], words)}"
+    with resume_folder(layout.main_checkout / ".resume", name) as folder:
+        start = time.perf_counter()
+        tokens, valid = corpus.splits["train"].tokens, corpus.splits["valid"].tokens
+        trained = train(network, plan, tokens, valid, device, use_bf16(plan.runtime.precision, device), folder)
+        seconds = time.perf_counter() - start
+        target = layout.network(plan.architecture)
+        write_json(target / "shape.json", network.shape.as_dict())
+        for when in ("before", "halfway", "best"):
+            save_weights(target, when, getattr(trained, when))
+        write_table(target / "steps.csv", pd.DataFrame(trained.history.steps))
+        write_table(target / "validations.csv", pd.DataFrame(trained.history.validations))
+    return {
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "tokens_per_second": trained.tokens_read / seconds,
+    }
+
+
+def _build(layout: Layout, plan: NetworkPlan, vocabulary_size: int) -> "RecurrentNetwork":
+    """The network before training: random weights, its embedding from the embeddings stage where the plan says so."""
+    import torch
+
+    from pipeline.io import read_tensors
+    from pipeline.models.recurrent import EMBEDDING_RANGE, RecurrentNetwork, Shape
+
+    frozen = plan.embeddings == "frozen"
+    network = RecurrentNetwork(
+        Shape(
+            architecture=plan.architecture,
+            vocabulary_size=vocabulary_size,
+            embedding_dim=plan.size.embedding_dim,
+            hidden_size=plan.size.hidden_size,
+            num_layers=plan.size.num_layers,
+            tied=plan.training.tie_output and not frozen,  # a tied output would be frozen too
+            frozen=frozen,
+        )
+    )
+    network.initialise(torch.Generator().manual_seed(plan.seed), plan.training.forget_bias)
+    if plan.embeddings != "none":
+        vectors = torch.from_numpy(read_tensors(layout.embeddings / "vectors.safetensors")["vectors"])
+        # as wide on average as random weights would be, or a tied output starts out far too certain
+        scale = EMBEDDING_RANGE / 3**0.5 / float(vectors.square().mean().sqrt())
+        network.embedding.weight.data.copy_(vectors * scale)
+    return network

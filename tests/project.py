@@ -1,0 +1,112 @@
+"""A clone of the project in a temporary folder, with every number made small, and DVC run in it as a user does."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+IDENTITY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "A Tester"), ("EMAIL", "tester@example.org"))
+}
+SMALL = {
+    "language.train_tokens": 12_000,
+    "language.valid_tokens": 2_000,
+    "language.test_tokens": 2_000,
+    "language.suite_sentences": 2_000,
+    "embeddings.epochs": 1,
+    "sizes.small.embedding_dim": 8,
+    "sizes.small.hidden_size": 16,
+    "sizes.small.batch_size": 8,
+    "sizes.small.bptt_len": 12,
+    "sizes.small.training_tokens": 6_000,
+    "training.validations": 2,
+    "perplexity.resamples": 100,
+    "perplexity.sample_tokens": 12,
+    "agreement.items_per_cell": 1,
+    "agreement.resamples": 100,
+    "gradients.max_lag": 8,
+    "gradients.positions": 8,
+    "runtime.threads": 1,
+    "runtime.device": "cpu",
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    folder: Path
+
+    def run(self, *command: str, fails: bool = False) -> str:
+        """What a command prints, both streams; it must end well, or with exit code 1 or more where it `fails`."""
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
+        output = done.stdout + done.stderr
+        assert (done.returncode != 0) == fails, f"{' '.join(command)} ended with {done.returncode}:\n{output[-4000:]}"
+        return output
+
+    def environment(self) -> dict[str, str]:
+        scripts = Path(sys.executable).parent
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "GIT_"))}
+        return inherited | IDENTITY | {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+
+    def dvc(self, *arguments: str, fails: bool = False) -> str:
+        return self.run("dvc", *arguments, fails=fails)
+
+    def pipeline(self, *arguments: str, fails: bool = False) -> str:
+        return self.run(sys.executable, "-m", "pipeline", *arguments, fails=fails)
+
+    def contents(self, *folders: str) -> dict[str, bytes]:
+        """Every file below the folders."""
+        return {
+            str(path.relative_to(self.folder)): path.read_bytes()
+            for folder in folders
+            for path in sorted((self.folder / folder).rglob("*"))
+            if path.is_file()
+        }
+
+    def set_params(self, changes: dict[str, object]) -> None:
+        yaml = YAML()
+        path = self.folder / "params.yaml"
+        values = yaml.load(path.read_text())
+        for dotted, value in changes.items():
+            *sections, key = dotted.split(".")
+            section = values
+            for name in sections:
+                section = section[name]
+            assert key in section, f"params.yaml has no {dotted}"
+            section[key] = value
+        with path.open("w") as file:
+            yaml.dump(values, file)
+
+    def clone(self, folder: Path) -> "Project":
+        """A fresh clone: its DVC cache is empty."""
+        self.run("git", "clone", "--quiet", str(self.folder), str(folder))
+        return Project(folder)
+
+
+def small_project(folder: Path) -> Project:
+    """The working tree as it is now, small, committed in a repository of its own; no reports, no results."""
+    project = Project(folder)
+    folder.mkdir(parents=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file() and not name.startswith("reports/") and name != "dvc.lock":
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    project.set_params(SMALL)
+    project.run("git", "init", "--quiet", "--initial-branch", "main")
+    project.run("git", "add", "--all")
+    project.run("git", "commit", "--quiet", "--message", "small")
+    return project

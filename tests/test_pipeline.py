@@ -1,0 +1,237 @@
+"""The whole pipeline in miniature, run by DVC as a user runs it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from project import Project, small_project
+
+STAGES = ["plan", "corpus", "ngram", "embeddings", "train@rnn", "train@gru", "train@lstm"]
+STAGES += ["perplexity", "agreement", "gradients", "report"]
+VARYING = ("provenance.json", "index.html")
+
+
+def ran(output: str) -> list[str]:
+    return re.findall(r"Running stage '([^']+)'", output)
+
+
+def metrics(project: Project) -> dict:
+    return json.loads((project.folder / "reports/metrics.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory) -> Project:
+    return small_project(tmp_path_factory.mktemp("small") / "source")
+
+
+@pytest.fixture(scope="module")
+def done(source, tmp_path_factory) -> Project:
+    """A clone after `dvc repro`, its results committed. Tests leave it as they found it."""
+    project = source.clone(tmp_path_factory.mktemp("done") / "project")
+    assert sorted(ran(project.dvc("repro"))) == sorted(STAGES)
+    project.run("git", "add", "--all")
+    project.run("git", "commit", "--quiet", "--message", "results")
+    return project
+
+
+def test_a_second_repro_does_nothing(done):
+    assert ran(done.dvc("repro")) == []
+    assert "up to date" in done.dvc("status")
+    assert done.run("git", "status", "--porcelain") == ""
+
+
+def test_metrics_keep_their_promise(done):
+    found = metrics(done)
+    names = ["unigram", "bigram", "trigram", "4gram", "5gram", "rnn", "gru", "lstm"]
+    assert found["corpus"] == "builtin"
+    assert list(found["perplexity"]) == list(found["agreement"]) == names
+    assert all(value > 1 for value in found["perplexity"].values())
+    assert all(0 <= value <= 1 for value in found["agreement"].values())
+    assert found["perplexity"][found["best"]["model"]] == found["best"]["perplexity"]
+    summary = json.loads((done.folder / "data/builtin/corpus/summary.json").read_text())
+    assert {"types", "tokens", "unknown_rate"} <= set(summary)
+    assert set(summary["tokens"]) == set(summary["unknown_rate"]) == {"train", "valid", "test"}
+
+
+def test_a_report_made_again_is_the_same_but_for_its_provenance(done):
+    before = done.contents("reports")
+    done.dvc("repro", "--force", "--single-item", "report")
+    after = done.contents("reports")
+    assert [name for name in before if before[name] != after.get(name) and not name.endswith(VARYING)] == []
+    assert list(before) == list(after)
+    done.run("git", "checkout", "--quiet", ".")
+    done.dvc("checkout")
+
+
+def test_another_clone_makes_the_same_bytes(done, source, tmp_path):
+    other = source.clone(tmp_path / "other")
+    for stage in ("plan", "corpus", "ngram", "embeddings", "train gru"):
+        other.pipeline(*stage.split())
+    for folder in ("plan", "corpus", "ngram", "embeddings", "models/gru"):
+        assert other.contents(f"data/builtin/{folder}") == done.contents(f"data/builtin/{folder}")
+
+
+def test_model_lstm_in_a_fresh_clone_trains_the_lstm_alone(source, tmp_path):
+    project = source.clone(tmp_path / "fresh")
+    project.dvc("exp", "run", "--set-param", "model=lstm")
+    assert [name for name in metrics(project)["perplexity"] if not name.endswith("gram")] == ["lstm"]
+    models = project.folder / "data/builtin/models"
+    assert (models / "lstm/best.safetensors").exists()
+    for other in ("rnn", "gru"):
+        assert [path.name for path in (models / other).iterdir()] == ["unselected.json"]
+    assert "<svg" in (project.folder / "reports/builtin/index.html").read_text()
+
+
+def test_model_lstm_after_a_repro_trains_nothing_and_all_comes_back(done):
+    before = done.contents("data")
+    output = done.dvc("exp", "run", "--set-param", "model=lstm")
+    assert not [stage for stage in ran(output) if stage in ("train@lstm", "corpus", "ngram", "embeddings")]
+    assert list(metrics(done)["perplexity"])[-1] == "lstm"
+    assert "rnn" not in metrics(done)["perplexity"]
+    done.run("git", "checkout", "--quiet", ".")
+    assert set(ran(done.dvc("repro"))) <= {"plan", "report"}
+    assert done.contents("data") == before
+    done.run("git", "checkout", "--quiet", ".")
+
+
+def test_a_change_of_one_architecture_retrains_it_alone(done):
+    output = done.dvc("repro", "--dry")
+    assert ran(output) == []
+    done.set_params({"gru.learning_rate": 0.5, "report.excerpts": False})
+    output = done.dvc("repro")
+    assert [stage for stage in ran(output) if "train" in stage or stage in ("corpus", "ngram")] == ["train@gru"]
+    done.run("git", "checkout", "--quiet", ".")
+    done.dvc("checkout")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"model": "transformer"}, "model: found 'transformer'"),
+        ({"corpus": "nowhere"}, "corpus: found 'nowhere'"),
+        ({"size": "tiny"}, "size: found 'tiny'"),
+        ({"lstm.clip_norm": -1}, "lstm.clip_norm: found -1"),
+    ],
+)
+def test_a_mistake_in_params_stops_in_plan_with_everything_untouched(done, change, message):
+    before = done.contents("data", "reports")
+    done.set_params(change)
+    output = done.dvc("repro", fails=True)
+    assert message in output
+    assert "Traceback" not in output
+    assert ran(output) == ["plan"]
+    assert done.contents("data", "reports") == before
+    done.run("git", "checkout", "--quiet", ".")
+    assert ran(done.dvc("repro")) == []
+
+
+def test_an_unknown_key_is_refused_by_dvc_itself(done):
+    assert "hiden" in done.dvc("exp", "run", "--set-param", "lstm.hiden=3", fails=True)
+    done.run("git", "checkout", "--quiet", ".")
+
+
+def test_after_a_failure_further_on_everything_comes_back(done):
+    before = done.contents("data", "reports")
+    done.set_params({"gradients.max_lag": 1_000_000})
+    output = done.dvc("repro", fails=True)
+    assert "gradients.max_lag: found 1000000" in output
+    assert "Traceback" not in output
+    assert "git restore params.yaml dvc.lock reports" in output
+    done.run("git", "restore", "params.yaml", "dvc.lock", "reports")
+    done.dvc("checkout")
+    assert done.contents("data", "reports") == before
+    assert ran(done.dvc("repro")) == []
+
+
+def test_a_killed_training_resumes_to_the_same_bytes(done, tmp_path):
+    before = done.contents("data/builtin/models/lstm")
+    shutil.rmtree(done.folder / "data/builtin/models/lstm")
+    eager = (
+        "import sys; from pipeline.training import loop; from pipeline.__main__ import main\n"
+        "loop.SECONDS_BETWEEN_CHECKPOINTS = 0; sys.argv = ['pipeline', 'train', 'lstm']; main()"
+    )
+    process = subprocess.Popen([sys.executable, "-c", eager], cwd=done.folder, env=done.environment())
+    deadline = time.monotonic() + 60
+    while not list((done.folder / ".resume").glob("lstm-*/checkpoint.pt")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (done.folder / "data/builtin/models/lstm").exists()
+    output = done.pipeline("train", "lstm")
+    assert "resuming lstm at step" in output
+    assert done.contents("data/builtin/models/lstm") == before
+    assert list((done.folder / ".resume").iterdir()) == []
+
+
+def test_a_text_of_ones_own_runs_the_whole_study_beside_the_builtin_one(done):
+    lines = (done.folder / "params.yaml").read_text().split("\n")
+    raw = done.folder / "data/raw/mine"
+    raw.mkdir()
+    (raw / "text.txt").write_text("\n".join(lines * 12))
+    done.dvc("exp", "run", "--set-param", "corpus=mine")
+    assert metrics(done)["corpus"] == "mine"
+    assert (done.folder / "reports/mine/index.html").exists()
+    assert (done.folder / "reports/builtin/index.html").exists()
+    assert (raw / "text.txt").exists()
+    shutil.rmtree(raw)
+    done.run("git", "checkout", "--quiet", ".")
+    done.run("git", "clean", "--quiet", "--force", "-d", "reports")
+    done.dvc("checkout")
+    assert ran(done.dvc("repro")) == []
+
+
+def test_models_answer_by_hand(done, tmp_path):
+    first = done.pipeline("generate", "--model", "lstm", "--tokens", "8", "--seed", "3")
+    assert first == done.pipeline("generate", "--model", "lstm", "--tokens", "8", "--seed", "3")
+    text = tmp_path / "text.txt"
+    text.write_text("the dogs sleep .\nthe dog sleeps .\n")
+    for model in ("5gram", "gru"):
+        output = done.pipeline("score", "--model", model, str(text))
+        assert re.search(r"tokens +10\n", output)
+        assert float(re.search(r"perplexity +([\d.]+)", output)[1]) > 1
+    vocabulary = (done.folder / "data/builtin/corpus/vocabulary.txt").read_text().split()
+    good, bad = vocabulary[5], vocabulary[6]
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text(f"good\tbad\tkind\nthe {good} .\tthe {bad} .\tone\nthe {good} .\tthe zzz .\ttwo\n")
+    output = done.pipeline("probe", "--model", "trigram", str(pairs))
+    assert re.search(r"all +1 ", output)
+    assert re.search(r"left out +not in the vocabulary +1", output)
+    assert re.search(r"kind +one +1 ", output)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("train", "transformer"), "train: found 'transformer'; allowed: rnn, gru, lstm"),
+        (("generate", "--model", "gpt"), "--model: found 'gpt'; trained on builtin: unigram, bigram"),
+        (("generate", "--prompt", "zzzz"), "--prompt: zzzz is not in the vocabulary"),
+        (("score", "nowhere.txt"), "nowhere.txt does not exist"),
+        (("score", "data/raw/.gitkeep"), "is empty"),
+        (("probe", "nowhere.tsv"), "nowhere.tsv does not exist"),
+        (("probe", "params.yaml"), "the column 'good' is missing"),
+    ],
+)
+def test_bad_questions_get_a_message_and_no_traceback(done, arguments, message):
+    output = done.pipeline(*arguments, fails=True)
+    assert message in output
+    assert "Traceback" not in output
+
+
+def test_outside_the_project_the_command_says_so(done, tmp_path):
+    answer = subprocess.run(
+        [sys.executable, "-m", "pipeline", "plan"],
+        cwd=tmp_path,
+        env=done.environment() | {"PYTHONPATH": str(done.folder)},
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 1
+    assert "holds no params.yaml" in answer.stderr
