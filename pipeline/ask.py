@@ -22,7 +22,8 @@ from pipeline.layout import Layout
 from pipeline.models.load import load_neural
 from pipeline.ngram.model import model_name
 from pipeline.ngram.storage import load as load_ngram
-from pipeline.params import ARCHITECTURES, Ngram, Runtime, read_plan
+from pipeline.params import ARCHITECTURES, Ngram, Runtime
+from pipeline.plans import read_plan
 from pipeline.training.runtime import prepare_runtime
 
 

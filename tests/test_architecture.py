@@ -12,7 +12,7 @@ PACKAGE = ROOT / "pipeline"
 DVC = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text())
 MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 # what everything may import, and what stands above the stages
-FOUNDATIONS = {"errors", "io", "layout", "params", "progress", "provenance", "language_model"}
+FOUNDATIONS = {"errors", "io", "layout", "params", "plans", "progress", "provenance", "language_model"}
 COMMAND_LINE = {"__main__", "ask"}
 
 

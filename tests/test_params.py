@@ -5,16 +5,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.errors import UserError
-from pipeline.params import (
-    NetworkPlan,
-    Params,
-    check_params,
-    current_corpus,
-    read_network_plan,
-    read_params,
-    read_plan,
-    resolve,
-)
+from pipeline.params import Params, check_params, current_corpus, read_params
+from pipeline.plans import NetworkPlan, read_network_plan, read_plan, resolve
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = YAML(typ="safe").load((ROOT / "params.yaml").read_text())

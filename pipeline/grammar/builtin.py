@@ -10,7 +10,6 @@ from pipeline.grammar.grammar import Grammar
 from pipeline.grammar.lexicon import build_lexicon
 from pipeline.grammar.model import GrammarModel
 from pipeline.grammar.sample import SampledText, sample_splits
-from pipeline.grammar.shape import SentenceShape
 from pipeline.grammar.suite import agreement_suite
 from pipeline.params import Language
 
@@ -44,5 +43,5 @@ def builtin_suite(language: Language, items_per_cell: int, seed: int) -> pd.Data
 
 
 def _grammar(language: Language, changes: dict[str, float]) -> Grammar:
-    shape = SentenceShape(**(language.shape.model_dump() | changes))
+    shape = language.shape.model_copy(update=changes)
     return english(language.topics, language.topic_strength, language.zipf_exponent, shape)

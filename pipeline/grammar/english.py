@@ -12,8 +12,8 @@ from pipeline.grammar.grammar import Grammar, Rule, build_grammar
 from pipeline.grammar.lexicon import Lexicon, build_lexicon
 from pipeline.grammar.noun_phrases import noun_phrase_rules
 from pipeline.grammar.selection import EXTRA_VERBS, FRAMES, KIND, SUBJECTS
-from pipeline.grammar.shape import SentenceShape
 from pipeline.grammar.verb_phrases import TENSES, adverb_rules, complement_rules, predicate_rules, verb_rules
+from pipeline.params import SentenceShape
 
 
 def english(topics: int, topic_strength: float, zipf_exponent: float, shape: SentenceShape) -> Grammar:

@@ -6,7 +6,7 @@ from pipeline.grammar.alternatives import by_number, choices, mixed, phrases_of,
 from pipeline.grammar.grammar import Rule
 from pipeline.grammar.lexicon import Lexicon
 from pipeline.grammar.selection import ADJECTIVE, KIND, PREPOSITIONS, gap_subjects
-from pipeline.grammar.shape import SentenceShape
+from pipeline.params import SentenceShape
 
 NAMED, PRONOUN = 0.25, 0.2  # of people in the singular, of subjects that are people
 SPECIFIC = 0.6  # of adjectives: those that go with the noun class alone

@@ -6,7 +6,7 @@ from pipeline.grammar.alternatives import choices, optional, phrases_of, weighte
 from pipeline.grammar.grammar import Rule
 from pipeline.grammar.lexicon import Lexicon
 from pipeline.grammar.selection import ANIMATE_VERBS, FRAMES, GIFTS, GIVE, KIND, PEOPLE, STATIVE, WANT
-from pipeline.grammar.shape import SentenceShape
+from pipeline.params import SentenceShape
 
 NUMBERS = ("sg", "pl")
 TENSES = ("pres", "past")

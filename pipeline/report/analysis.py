@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.corpus.streams import Corpus
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.similarity import nearest
-from pipeline.params import NetworkPlan, ReportPlan
+from pipeline.plans import NetworkPlan, ReportPlan
 from pipeline.report import findings, tables
 from pipeline.report.findings import Finding
 from pipeline.report.names import FLOOR, label, networks, ngrams, ordered

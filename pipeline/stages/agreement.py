@@ -11,7 +11,7 @@ from pipeline.grammar.builtin import builtin_model, builtin_suite
 from pipeline.io import write_json, write_table
 from pipeline.layout import Layout
 from pipeline.models.load import load_models
-from pipeline.params import AgreementPlan, read_plan
+from pipeline.plans import AgreementPlan, read_plan
 from pipeline.progress import progress
 from pipeline.training.runtime import prepare_runtime
 

@@ -12,7 +12,8 @@ from pipeline.corpus.vocabulary import UNK, build_vocabulary, count_words
 from pipeline.errors import UserError
 from pipeline.grammar.builtin import builtin_text
 from pipeline.layout import Layout
-from pipeline.params import CorpusPlan, Language, read_plan
+from pipeline.params import Language
+from pipeline.plans import CorpusPlan, read_plan
 from pipeline.progress import progress
 
 # the lines of a split, from the first each time it is called; the line at which each document begins, if it has any

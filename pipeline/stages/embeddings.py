@@ -6,7 +6,7 @@ from pipeline.corpus.streams import load_corpus
 from pipeline.embeddings.skipgram import train_skipgram
 from pipeline.io import write_json, write_tensors
 from pipeline.layout import Layout
-from pipeline.params import EmbeddingsPlan, read_plan
+from pipeline.plans import EmbeddingsPlan, read_plan
 from pipeline.training.runtime import prepare_runtime
 
 

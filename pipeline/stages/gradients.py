@@ -8,7 +8,7 @@ from pipeline.gradients.lag import gradient_by_lag, sample_windows
 from pipeline.io import write_table
 from pipeline.layout import Layout
 from pipeline.models.neural import load_network
-from pipeline.params import GradientsPlan, read_plan
+from pipeline.plans import GradientsPlan, read_plan
 from pipeline.progress import progress
 from pipeline.training.runtime import prepare_runtime
 

@@ -4,7 +4,8 @@ from pipeline.corpus.streams import load_corpus
 from pipeline.layout import Layout
 from pipeline.ngram.kneser_ney import fit
 from pipeline.ngram.storage import save
-from pipeline.params import Ngram, read_plan
+from pipeline.params import Ngram
+from pipeline.plans import read_plan
 
 
 def run(layout: Layout) -> dict[str, float]:

@@ -5,7 +5,8 @@ from pathlib import Path
 from pipeline.corpus.sources import check_source, find_source
 from pipeline.io import write_json
 from pipeline.layout import Layout
-from pipeline.params import BUILTIN, read_params, resolve
+from pipeline.params import BUILTIN, read_params
+from pipeline.plans import resolve
 
 
 def run(root: Path) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from pipeline.corpus.streams import load_corpus
 from pipeline.io import read_json, read_table, read_tensors, write_json, write_table, write_text
 from pipeline.layout import Layout
-from pipeline.params import ARCHITECTURES, NetworkPlan, ReportPlan, read_network_plan, read_plan
+from pipeline.params import ARCHITECTURES
+from pipeline.plans import NetworkPlan, ReportPlan, read_network_plan, read_plan
 from pipeline.provenance import describe, read_timings
 from pipeline.report.analysis import Inputs, analyse
 from pipeline.report.gallery import draw

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.io import write_json
 from pipeline.layout import Layout
-from pipeline.params import NetworkPlan, read_network_plan
+from pipeline.plans import NetworkPlan, read_network_plan
 
 if TYPE_CHECKING:
     from pipeline.models.recurrent import RecurrentNetwork

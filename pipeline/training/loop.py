@@ -21,7 +21,7 @@ from torch import Tensor
 from pipeline.errors import UserError
 from pipeline.language_model import Tokens
 from pipeline.models.recurrent import DropoutMasks, RecurrentNetwork, detach
-from pipeline.params import NetworkPlan
+from pipeline.plans import NetworkPlan
 from pipeline.progress import progress
 from pipeline.training.checkpoint import ParentWatch, load_checkpoint, save_checkpoint
 from pipeline.training.segments import columns, segments, segments_per_epoch

@@ -1,7 +1,6 @@
 """The agreement suites: every column counted again from the words alone, and the grammar as its own oracle."""
 
 import re
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -27,10 +26,8 @@ def table():
 @cache
 def dense():
     """The same language with more between subject and verb."""
-    shape = replace(
-        SHAPE, plural=0.5, past=0.05, prepositional_phrase=0.4, subject_relative=0.1, object_relative=0.1, adverb=0.6,
-        verb_coordination=0.3, parenthesis=0.15,
-    )  # fmt: skip
+    more = {"plural": 0.5, "past": 0.05, "prepositional_phrase": 0.4, "subject_relative": 0.1, "object_relative": 0.1}
+    shape = SHAPE.model_copy(update=more | {"adverb": 0.6, "verb_coordination": 0.3, "parenthesis": 0.15})
     return english(topics=12, topic_strength=8.0, zipf_exponent=1.0, shape=shape)
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.corpus.streams import Corpus, encode, summarise
 from pipeline.corpus.vocabulary import build_vocabulary, count_words
-from pipeline.params import ReportPlan, read_params, resolve
+from pipeline.params import read_params
+from pipeline.plans import ReportPlan, resolve
 from pipeline.report.analysis import Inputs
 
 ROOT = Path(__file__).parents[2]

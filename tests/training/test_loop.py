@@ -14,7 +14,8 @@ import torch
 
 from pipeline.errors import UserError
 from pipeline.models.recurrent import RecurrentNetwork, Shape
-from pipeline.params import NetworkPlan, Runtime, Size, Training
+from pipeline.params import Runtime, Size, Training
+from pipeline.plans import NetworkPlan
 from pipeline.training import checkpoint, loop
 from pipeline.training.runtime import choose_device, use_bf16
 
