@@ -22,7 +22,7 @@ repro: install  ## run the whole study: dvc repro
 	dvc repro
 
 test: install check  ## check style and types, then run all tests
-	python -m pytest
+	python -m pytest --numprocesses 2 --dist loadfile
 
 check: install  ## ruff and mypy
 	ruff check .

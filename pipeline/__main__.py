@@ -175,6 +175,8 @@ def _timed(stage: str, plan_name: str, run: Callable[[Layout], dict[str, float]]
 def main() -> None:
     try:
         app()
+    except SystemExit as end:  # typer ends with 2 on a wrong option; every mistake of a user's ends with 1 here
+        sys.exit(1 if end.code else 0)
     except UserError as error:
         print("\n".join([f"error: {error}", *getattr(error, "__notes__", [])]), file=sys.stderr)
         sys.exit(1)

@@ -62,7 +62,7 @@ def generate_words(layout: Layout, name: str, prompt: str, tokens: int, temperat
 def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
     """The perplexity of a text, every token and one `<eos>` a line counted; a network carries its state through."""
     if not path.is_file():
-        raise UserError(f"{path} does not exist. Name a text file, its words separated by spaces.")
+        raise UserError(f"{path} is no file that exists. Name a text file, its words separated by spaces.")
     split = encode(read_lines(path), load_vocabulary(layout.corpus), None)
     if not len(split.tokens):
         raise UserError(f"{path} is empty. Put text into it.")

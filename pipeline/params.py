@@ -189,8 +189,13 @@ class Params(Strict):
     def _known_names(self) -> Self:
         if self.size not in self.sizes:
             raise ValueError(f"size: found {self.size!r}, which is not in sizes; allowed: {', '.join(self.sizes)}")
-        if self.corpus == "raw":
-            raise ValueError("corpus: found 'raw', which is the folder that holds your texts; name the text itself")
+        if self.corpus in ("raw", "metrics.json"):
+            raise ValueError(f"corpus: found {self.corpus!r}, a name that is taken; call the text something else")
+        if self.corpus == BUILTIN and (self.text.min_count not in ("auto", 1, 2) or self.text.max_types < 10_000):
+            raise ValueError(
+                "text: on the built-in corpus min_count must be auto, 1 or 2 and max_types 10000 or more; its floor is "
+                "summed over every word that <unk> could be, which takes too long where many could"
+            )
         if self.text.valid_share + self.text.test_share >= 0.9:
             raise ValueError("text: valid_share and test_share leave less than a tenth for train; lower them")
         return self
@@ -237,6 +242,8 @@ def _read_yaml(path: Path) -> Any:
 
     try:
         return YAML(typ="safe").load(require(path).read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise UserError(f"{path}: line {line} is not YAML: {error.problem}. Correct it there.") from None
@@ -263,6 +270,10 @@ def _explain(detail: Mapping[str, Any]) -> str:
         return f"{name}: is not a known key{f'; did you mean {near[0]}?' if near else '; remove it'}"
     if name == "model":
         return f"model: found {detail['input']!r}; allowed: all, rnn, gru, lstm, or a list such as [gru, lstm]"
+    if name == "text.min_count":
+        return f"{name}: found {detail['input']!r}; allowed: auto, or a number from 1"
+    if not name:
+        return f"found {detail['input']!r} where the keys of the shipped file should be"
     if name == "corpus":
         return f"corpus: found {detail['input']!r}; allowed: builtin, or the name of a text below data/raw"
     return f"{name}: found {detail['input']!r}; {detail['msg'][0].lower()}{detail['msg'][1:]}"

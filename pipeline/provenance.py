@@ -5,16 +5,20 @@ with a hash of the plan it ran under, so that a duration is never shown beside a
 """
 
 import hashlib
+import json
 import os
 import platform
 import resource
+import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 from pipeline.io import read_json, write_json
 from pipeline.layout import Layout
@@ -51,14 +55,35 @@ def read_timings(layout: Layout, plans: dict[str, str]) -> dict[str, dict[str, f
 
 
 def describe(root: Path) -> dict[str, Any]:
-    """Commit, versions and machine."""
+    """What makes this run again: the command, the commit, versions and machine."""
+    changed = changed_params(root)
+    overrides = [shlex.quote(f"{key}={json.dumps(value)}".replace('"', "")) for key, value in changed.items()]
     return {
+        "command": " ".join(["dvc exp run", *(f"-S {override}" for override in overrides)]) if changed else "dvc repro",
         "commit": _git(root, "rev-parse", "HEAD"),
         "changed_since_commit": bool(_git(root, "status", "--porcelain", "--", "pipeline", "dvc.yaml")),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in SHOWN_VERSIONS},
         "machine": {"processor": _processor(), "cores": os.cpu_count(), "system": platform.system()},
     }
+
+
+def changed_params(root: Path) -> dict[str, Any]:
+    """The numbers of params.yaml that are not those of the commit, by dotted key."""
+    committed = _git(root, "show", "HEAD:./params.yaml")
+    if committed is None:
+        return {}
+    yaml = YAML(typ="safe")
+    before, now = (dict(_leaves(yaml.load(text))) for text in (committed, (root / "params.yaml").read_text()))
+    return {key: value for key, value in now.items() if key not in before or before[key] != value}
+
+
+def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def _folder(layout: Layout) -> Path:

@@ -85,6 +85,9 @@ def test_an_unknown_key_is_refused_in_every_section(section):
         ("corpus", "a/b", "corpus: found 'a/b'"),
         ("corpus", "raw", "corpus: found 'raw'"),
         ("ngram.order", 8, "ngram.order: found 8; input should be less than or equal to 7"),
+        ("text.min_count", 0, "text.min_count: found 0; allowed: auto, or a number from 1"),
+        ("text.min_count", 5, "on the built-in corpus min_count must be auto, 1 or 2"),
+        ("corpus", "metrics.json", "a name that is taken"),
         ("text.valid_share", 0.49, None),
     ],
 )

@@ -117,6 +117,8 @@ def test_a_change_of_one_architecture_retrains_it_alone(done):
         ({"corpus": "nowhere"}, "corpus: found 'nowhere'"),
         ({"size": "tiny"}, "size: found 'tiny'"),
         ({"lstm.clip_norm": -1}, "lstm.clip_norm: found -1"),
+        ({"gradients.max_lag": 1_000_000}, "language.valid_tokens: found 2000; this size and gradients.max_lag need"),
+        ({"language.shape.subject_relative": 0.95}, "subject_relative and object_relative, must sum to less than 1"),
     ],
 )
 def test_a_mistake_in_params_stops_in_plan_with_everything_untouched(done, change, message):
@@ -138,9 +140,9 @@ def test_an_unknown_key_is_refused_by_dvc_itself(done):
 
 def test_after_a_failure_further_on_everything_comes_back(done):
     before = done.contents("data", "reports")
-    done.set_params({"gradients.max_lag": 1_000_000})
+    done.set_params({"rnn.learning_rate": 1e30})
     output = done.dvc("repro", fails=True)
-    assert "gradients.max_lag: found 1000000" in output
+    assert "Lower rnn.learning_rate" in output
     assert "Traceback" not in output
     assert "git restore params.yaml dvc.lock reports" in output
     done.run("git", "restore", "params.yaml", "dvc.lock", "reports")
@@ -188,6 +190,20 @@ def test_a_text_of_ones_own_runs_the_whole_study_beside_the_builtin_one(done):
     assert ran(done.dvc("repro")) == []
 
 
+def test_a_text_of_few_lines_still_gets_a_whole_report(done):
+    words = (done.folder / "README.md").read_text().split()
+    raw = done.folder / "data/raw/short"
+    raw.mkdir()
+    (raw / "text.txt").write_text("\n".join(" ".join(words[i : i + 9]) for i in range(0, 60 * 9, 9)))
+    done.dvc("exp", "run", "--set-param", "corpus=short")
+    page = (done.folder / "reports/short/index.html").read_text()
+    assert ">nan" not in page
+    shutil.rmtree(raw)
+    done.run("git", "checkout", "--quiet", ".")
+    done.run("git", "clean", "--quiet", "--force", "-d", "reports")
+    done.dvc("checkout")
+
+
 def test_models_answer_by_hand(done, tmp_path):
     first = done.pipeline("generate", "--model", "lstm", "--tokens", "8", "--seed", "3")
     assert first == done.pipeline("generate", "--model", "lstm", "--tokens", "8", "--seed", "3")
@@ -211,9 +227,10 @@ def test_models_answer_by_hand(done, tmp_path):
     ("arguments", "message"),
     [
         (("train", "transformer"), "train: found 'transformer'; allowed: rnn, gru, lstm"),
+        (("generate", "--tokens", "0"), "0"),
         (("generate", "--model", "gpt"), "--model: found 'gpt'; trained on builtin: unigram, bigram"),
         (("generate", "--prompt", "zzzz"), "--prompt: zzzz is not in the vocabulary"),
-        (("score", "nowhere.txt"), "nowhere.txt does not exist"),
+        (("score", "nowhere.txt"), "nowhere.txt is no file that exists"),
         (("score", "data/raw/.gitkeep"), "is empty"),
         (("probe", "nowhere.tsv"), "nowhere.tsv does not exist"),
         (("probe", "params.yaml"), "the column 'good' is missing"),

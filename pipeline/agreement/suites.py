@@ -31,12 +31,17 @@ class EncodedSuite:
     out_of_vocabulary: int
 
 
-def encode_suite(suite: pd.DataFrame, vocabulary: Vocabulary) -> EncodedSuite:
+def encode_suite(suite: pd.DataFrame, vocabulary: Vocabulary, *, every_word: bool = False) -> EncodedSuite:
+    """`suite` in the ids of `vocabulary`. Items are left out, and counted, where one of the two verb forms is no type,
+
+    or with `every_word` any other word: a subject that is read as <unk> tells nobody its number.
+    """
     good, bad, verb, rows = [], [], [], []
     for row, (right, wrong) in enumerate(zip(suite["good"], suite["bad"], strict=True)):
         right_words, wrong_words = right.split(), wrong.split()
         position = first_difference(right_words, wrong_words)
-        if right_words[position] not in vocabulary or wrong_words[position] not in vocabulary:
+        needed = {*right_words, *wrong_words} if every_word else {right_words[position], wrong_words[position]}
+        if not all(word in vocabulary for word in needed):
             continue
         good.append(np.append(vocabulary.encode(right_words), EOS_ID))
         bad.append(np.append(vocabulary.encode(wrong_words), EOS_ID))

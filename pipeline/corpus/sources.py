@@ -64,17 +64,19 @@ def _is_split(path: Path, split: str) -> bool:
     return any(word in SPLIT_NAMES[split] for word in re.split(r"[^a-z]+", path.name.lower()))
 
 
-def check_source(source: Source, min_train_words: int) -> None:
+def check_source(source: Source, min_train_words: int, min_valid_words: int, valid_share: float) -> None:
     """Reads every file once and raises UserError on what would fail later.
 
-    Looks for: not UTF-8, NUL bytes, no words, the word `<eos>`, fewer lines than a split needs, and a train text
-    of fewer than `min_train_words` words (an `<eos>` a line counted).
+    Looks for: not UTF-8, NUL bytes, no words, the word `<eos>`, fewer lines than a split needs, no two words on a line
+    of train, and a train or valid text of fewer than `min_train_words` or `min_valid_words` words (an `<eos>` a line
+    counted; `valid_share` of a text that is one file).
     """
     for split, path in source.files.items():
-        words = lines = 0
+        words = lines = longest = 0
         for line in read_lines(path):
             words += len(line) + 1
             lines += 1
+            longest = max(longest, len(line))
         if words == lines:
             raise UserError(f"{path} has no words ({path.stat().st_size} bytes). Put text into it.")
         if split == "text" and lines < MIN_LINES_TO_SPLIT:
@@ -86,6 +88,13 @@ def check_source(source: Source, min_train_words: int) -> None:
             raise UserError(
                 f"{path} has {words:,} tokens, fewer than one training step takes ({min_train_words:,}: batch_size × "
                 "(bptt_len + 1)). Bring more text, or lower batch_size and bptt_len of this size in params.yaml."
+            )
+        if split in ("text", "train") and longest < 2:
+            raise UserError(f"{path}: no line has two words, so no word has a context. Bring longer lines.")
+        if split in ("text", "valid") and words * (valid_share if split == "text" else 1) < min_valid_words:
+            raise UserError(
+                f"{path} leaves fewer than {min_valid_words:,} tokens for valid, which gradients.max_lag needs. "
+                "Bring more text, or lower gradients.max_lag in params.yaml."
             )
 
 

@@ -17,6 +17,7 @@ from pipeline.language_model import Tokens
 
 EXCERPT_LINES = 8
 COMMONEST = 20
+FEWEST_BLOCKS = 20
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,16 @@ class Split:
         return np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
 
     def blocks(self, lines: int) -> NDArray[np.int64]:
-        """Where the units of a bootstrap start: the documents, or blocks of `lines` lines where there are none."""
-        return self.line_starts[::lines] if self.documents is None else self.documents
+        """Where the units of a bootstrap start: the documents, or blocks of `lines` lines where there are none.
+
+        A text too short for `FEWEST_BLOCKS` of them is cut into smaller blocks, of single lines at the least, and one
+        of very few lines into stretches of as many tokens: from one unit nothing can be told.
+        """
+        if self.documents is not None and len(self.documents) >= FEWEST_BLOCKS:
+            return self.documents
+        if len(self.line_starts) >= FEWEST_BLOCKS:
+            return self.line_starts[:: min(lines, len(self.line_starts) // FEWEST_BLOCKS)]
+        return np.unique(np.linspace(0, len(self.tokens), FEWEST_BLOCKS, endpoint=False).astype(np.int64))
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def train_skipgram(
                 total += loss
                 pairs += weight
                 share = (number + 1) * len(words) // len(steps) - number * len(words) // len(steps)
-                bar.advance(share, **({"loss": float(total) / pairs} if number % 50 == 0 else {}))
+                bar.advance(share, **({"loss": float(total) / max(pairs, 1.0)} if number % 50 == 0 else {}))
             losses.append(float(total) / max(pairs, 1.0))
     return Vectors(inputs.cpu().numpy(), losses)
 

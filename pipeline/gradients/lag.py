@@ -24,7 +24,8 @@ def gradient_by_lag(network: RecurrentNetwork, windows: NDArray[np.int64]) -> di
     windows (K + 3, B): what the network reads from a zero state, and in the last row the token whose loss L is
     taken, predicted at position t from all rows before it. The norm runs over all layers of the state. The states
     are what one step hands to the next, so c_t itself (lag 0) has no gradient but through h_t: it is NaN. Computed
-    in float64, where a gradient that vanishes is still a number.
+    in float64, where a gradient that vanishes is still a number; one that is
+    exactly zero gives -inf.
     """
     network = copy.deepcopy(network).double().eval()
     tokens = torch.as_tensor(windows, device=network.output.bias.device)
@@ -44,7 +45,7 @@ def gradient_by_lag(network: RecurrentNetwork, windows: NDArray[np.int64]) -> di
         ]
         stacked = torch.stack(latest_first)  # (K + 1, layers, B, H)
         largest = stacked.abs().amax(dim=(1, 3))  # divided out, or the square of a tiny number would be zero
-        scaled = stacked / largest[:, None, :, None]
+        scaled = stacked / largest.clamp(min=torch.finfo(stacked.dtype).tiny)[:, None, :, None]
         norms[name] = (scaled.square().sum(dim=(1, 3)).sqrt().log10() + largest.log10()).cpu().numpy()
     return norms
 

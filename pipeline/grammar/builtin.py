@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.corpus.vocabulary import Vocabulary
+from pipeline.errors import UserError
 from pipeline.grammar.dependencies import subject_verb_pairs, word_table
 from pipeline.grammar.english import english
 from pipeline.grammar.grammar import Grammar
@@ -12,6 +13,24 @@ from pipeline.grammar.model import GrammarModel
 from pipeline.grammar.sample import SampledText, sample_splits
 from pipeline.grammar.suite import agreement_suite
 from pipeline.params import Language
+
+
+def check_language(language: Language, needed: dict[str, int]) -> None:
+    """Raises UserError where the shapes make no grammar, or a split is to have fewer tokens than are `needed`."""
+    for name, changes in (("shape", {}), ("suite_shape", language.suite_shape.model_dump())):
+        try:
+            _grammar(language, changes)
+        except UserError as error:
+            raise UserError(
+                f"language.{name}: {error} Alternatives that can stand in one place, such as prepositional_phrase, "
+                "subject_relative and object_relative, must sum to less than 1: lower one of them."
+            ) from None
+    for split, tokens in needed.items():
+        found = getattr(language, f"{split}_tokens")
+        if found < tokens:
+            raise UserError(
+                f"language.{split}_tokens: found {found:,}; this size and gradients.max_lag need {tokens:,}."
+            )
 
 
 def builtin_grammar(language: Language) -> Grammar:

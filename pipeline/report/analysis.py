@@ -85,10 +85,10 @@ def analyse(inputs: Inputs) -> Results:
     states = tables.primary(scores["test"])
     models = ordered(states)
     perplexities = tables.perplexity_table(measured, states)
-    accuracies, by_distance, agreement = _agreement(inputs, ngrams(models)[-1])
+    longest = ngrams(models)[-1]
+    accuracies, by_distance, agreement = _agreement(inputs, longest)
     flowing = flow(inputs.lags, settings.resamples, plan.seed)
     best_ngram = findings.best_by_valid(perplexities, ngrams(models))
-    longest = ngrams(models)[-1]
     found = [
         *findings.perplexity_findings(measured["test"], states, longest, best_ngram),
         *agreement,
@@ -100,7 +100,7 @@ def analyse(inputs: Inputs) -> Results:
         states=states,
         tables={
             "perplexity": perplexities,
-            "perplexity_reset": tables.perplexity_table(measured, tables.reset_states(models)),
+            "perplexity_reset": tables.perplexity_table({"test": measured["test"]}, tables.reset_states(models)),
             "perplexity_by_position": tables.perplexity_by_position(scores["test"], states, splits["test"].line_starts),
             "agreement": accuracies,
             "agreement_by_distance": by_distance,

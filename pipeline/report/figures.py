@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullForm
 
 from pipeline.report.names import FLOOR, label, networks, ngrams, ordered
 from pipeline.report.style import INK, canvas, colour, label_ends, styled
-from pipeline.report.tables import headline, view
+from pipeline.report.tables import LARGEST_NATS, headline, view
 
 CUT = 2.0
 """How many times the second longest bar the longest may be before it is cut."""
@@ -60,7 +60,8 @@ def training_curves(table: pd.DataFrame) -> Figure:
             own = table[table["model"] == model]
             train, valid = own[own["split"] == "train"], own[own["split"] == "valid"]
             smooth = train["nats"].rolling(5, min_periods=1, center=True).mean()
-            ax.plot(train["tokens"] / 1e6, np.exp(smooth), color=colour(model), linewidth=0.7, alpha=0.55)
+            seen = np.exp(np.minimum(smooth, LARGEST_NATS))
+            ax.plot(train["tokens"] / 1e6, seen, color=colour(model), linewidth=0.7, alpha=0.55)
             ax.plot(valid["tokens"] / 1e6, valid["perplexity"], color=colour(model), marker="o", markersize=3.5)
             ends[label(model)] = (float(own["tokens"].max() / 1e6), float(valid["perplexity"].iloc[-1]), colour(model))
         valid = table[table["split"] == "valid"]
@@ -231,7 +232,7 @@ def nats_by_position(table: pd.DataFrame) -> Figure:
         figure, (ax,) = canvas(3.0)
         ends = {}
         most = table.groupby("position")["tokens"].max()
-        shown = most[most >= max(30, most.max() * 0.02)].index
+        shown = most[most >= min(max(30, most.max() * 0.02), most.max())].index
         models = [*_compared(list(table["model"])), *([FLOOR] if FLOOR in set(table["model"]) else [])]
         for model in models:
             own = table[(table["model"] == model) & table["position"].isin(shown)].sort_values("position")

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from pipeline.report.names import FLOOR, label, networks, ngrams, with_article
+from pipeline.report.names import FLOOR, label, networks, with_article
 from pipeline.report.resampling import Floats, Flow, Judgements, LogPerplexity, estimate
 
 Verdict = Literal["holds", "fails", "undecided"]
@@ -195,10 +195,6 @@ def best_by_valid(perplexities: pd.DataFrame, models: list[str]) -> str:
     """The model of `models` with the lowest perplexity on valid."""
     valid = perplexities[(perplexities["split"] == "valid") & perplexities["model"].isin(models)]
     return str(valid["model"].iloc[int(np.argmin(valid["perplexity"]))])
-
-
-def highest_order(models: list[str]) -> str:
-    return ngrams(models)[-1]
 
 
 def _capital(words: str) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
+from pipeline.ngram.counts import MAX_ORDER
 from pipeline.ngram.model import model_name
 from pipeline.params import ARCHITECTURES
 
 FLOOR = "grammar"
-MAX_ORDER = 7
 NGRAMS = tuple(model_name(order) for order in range(1, MAX_ORDER + 1))
 ORDER = (*NGRAMS, *ARCHITECTURES, FLOOR)
 

@@ -56,14 +56,6 @@ def render_readme(inputs: Inputs, results: Results, drawings: Mapping[str, Drawi
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def command(inputs: Inputs) -> str:
-    """What makes this report again."""
-    chosen = inputs.plan.models
-    model = "all" if len(chosen) == 3 else ",".join(chosen)
-    value = f"'model=[{model}]'" if len(chosen) == 2 else f"model={model}"
-    return f"dvc exp run -S corpus={inputs.plan.corpus} -S {value} -S size={inputs.plan.size}"
-
-
 def samples(inputs: Inputs) -> list[Sample]:
     """What the models wrote. Count models can repeat their text word by word, so that they are left out where no
 
@@ -95,7 +87,6 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
         "samples": samples(inputs),
         "published": PUBLISHED.get(plan.corpus, ()),
         "published_types": TYPES.get(plan.corpus, 0),
-        "command": command(inputs),
         "lookup": lambda model, split="test": lookup(results.tables["perplexity"], model, split),
         "bits": math.log2,
         "state_words": STATE_WORDS,

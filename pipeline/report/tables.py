@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline.report.names import FLOOR, PRIMARY_STATE, networks, ordered
 from pipeline.report.resampling import SCORES, Estimate, Floats, Flow, Judgements, LogPerplexity, estimate
 
+LARGEST_NATS = 50.0  # of a training step that diverged for a while: e^50 still fits an axis
 ALL = "all"
 CELL = ["construction", "number", "n_attractors", "distance"]
 TRAINING_ROWS = 300
@@ -195,7 +196,9 @@ def training_table(steps: Mapping[str, pd.DataFrame], validations: Mapping[str, 
         means = cut.groupby(rows).agg(
             {name: "mean" for name in cut.columns} | {"step": "last", "tokens": "last", "norm_largest": "max"}
         )
-        tables.append(means.assign(model=model, split="train", perplexity=np.exp(means["nats"])))
+        tables.append(
+            means.assign(model=model, split="train", perplexity=np.exp(np.minimum(means["nats"], LARGEST_NATS)))
+        )
         tables.append(validations[model].assign(model=model, split="valid"))
     columns = ["model", "step", "tokens", "nats", "perplexity", "norm_before_clipping", "norm_after_clipping"]
     columns += ["learning_rate", "split", "norm_largest", "clipped"]

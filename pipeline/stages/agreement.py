@@ -29,7 +29,7 @@ def run(layout: Layout) -> dict[str, float]:
             "english",
             english_suite(plan.agreement.items_per_cell, rng, capitalised="The" in corpus.vocabulary),
         )
-    encoded = encode_suite(suite, corpus.vocabulary)
+    encoded = encode_suite(suite, corpus.vocabulary, every_word=True)
     scores = []
     with progress("agreement", len(models) * len(encoded.rows), "items") as bar:
         for model in models:

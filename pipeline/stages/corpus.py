@@ -31,6 +31,11 @@ def run(layout: Layout) -> dict[str, float]:
         if min_count == "auto":
             min_count = 1 if UNK in counts else 2
         vocabulary = build_vocabulary(counts, min_count, plan.text.max_types)
+        if len(vocabulary) < 3:
+            raise UserError(
+                f"{plan.corpus}: no word of train occurs {min_count} times, so that all would be <unk>. "
+                "Bring more text, or set text.min_count to 1."
+            )
         for name, (lines, documents) in texts.items():
             splits[name] = encode(lines(), vocabulary, documents)
             if not len(splits[name].tokens):

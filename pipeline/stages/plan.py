@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline.corpus.sources import check_source, find_source
+from pipeline.grammar.builtin import check_language
 from pipeline.io import write_json
 from pipeline.layout import Layout
 from pipeline.params import BUILTIN, read_params
@@ -12,9 +13,14 @@ from pipeline.plans import resolve
 def run(root: Path) -> None:
     params = read_params(root / "params.yaml")
     layout = Layout(root, params.corpus)
-    if params.corpus != BUILTIN:
-        size = params.sizes[params.size]
-        check_source(find_source(layout.raw, params.corpus), size.batch_size * (size.bptt_len + 1))
+    size = params.sizes[params.size]
+    # a training step, and the window in which a gradient is followed back
+    needed = {"train": size.batch_size * (size.bptt_len + 1), "valid": params.gradients.max_lag + 3}
+    if params.corpus == BUILTIN:
+        check_language(params.language, needed)
+    else:
+        source = find_source(layout.raw, params.corpus)
+        check_source(source, needed["train"], needed["valid"], params.text.valid_share)
     plans = {layout.plan(name): plan for name, plan in resolve(params).items()}
     for path, plan in plans.items():
         write_json(path, plan.model_dump())

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.corpus.streams import load_corpus
+from pipeline.errors import UserError
 from pipeline.io import read_json, read_table, read_tensors, write_json, write_table, write_text
 from pipeline.layout import Layout
 from pipeline.params import ARCHITECTURES
@@ -12,7 +13,7 @@ from pipeline.plans import NetworkPlan, ReportPlan, read_network_plan, read_plan
 from pipeline.provenance import describe, read_timings
 from pipeline.report.analysis import Inputs, analyse
 from pipeline.report.gallery import draw
-from pipeline.report.page import command, render_page, render_readme
+from pipeline.report.page import render_page, render_readme
 from pipeline.report.style import standalone
 from pipeline.report.tables import rounded
 
@@ -40,7 +41,8 @@ def _read(layout: Layout) -> Inputs:
     networks: dict[str, NetworkPlan] = {}
     for name in plan.models:
         network = read_network_plan(layout.plan(name))
-        assert network is not None  # one pass of the plan stage writes both files
+        if network is None:
+            raise UserError(f"{layout.plan(name)} and {layout.plan('report')} disagree. Run `python -m pipeline plan`.")
         networks[name] = network
     folders = {name: layout.network(name) for name in plan.models}
     return Inputs(
@@ -67,7 +69,6 @@ def _provenance(layout: Layout, inputs: Inputs) -> dict[str, Any]:
     stages |= {f"train@{name}": name for name in inputs.plan.models}
     stages |= {"perplexity": "perplexity", "agreement": "agreement", "gradients": "gradients"}
     return {
-        "command": command(inputs),
         **describe(layout.root),
         "durations": read_timings(layout, stages),
         "data": {path.name: _hash(path) for path in sorted(layout.corpus.iterdir()) if path.is_file()},

@@ -38,14 +38,18 @@ def resume_folder(root: Path, name: str) -> Iterator[Path]:
     """The folder of one training below `root`, locked for the block and removed when it ends well."""
     folder = root / name
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with (folder / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            lock.seek(0)
             raise UserError(
                 f"{folder} is in use: the same training runs already, perhaps left over from a killed DVC. "
-                "Wait for it, or end it (`pkill -f 'pipeline train'`), and run again."
+                f"Wait for it, or end it (`kill {lock.read()}`), and run again."
             ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
         yield folder
         shutil.rmtree(folder)
 

@@ -29,6 +29,7 @@ from pipeline.training.segments import columns, segments, segments_per_epoch
 SECONDS_BETWEEN_CHECKPOINTS = 20.0
 VALIDATION_STREAMS = 16
 VALIDATION_ROWS = 256
+DIVERGED = 2.0  # nats a token beyond a uniform guess
 
 
 @dataclass
@@ -81,6 +82,12 @@ def train(
                 last_save = time.monotonic()
                 if watch.gone():
                     raise UserError(f"DVC has been killed; stopped at step {run.step}. `dvc repro` resumes from there.")
+    if run.best_nats > math.log(network.shape.vocabulary_size) + DIVERGED:
+        raise UserError(
+            f"{plan.architecture}: diverged. Its best valid perplexity is {math.exp(min(run.best_nats, 700)):.3g}, far "
+            f"worse than guessing among its {network.shape.vocabulary_size:,} types. Lower "
+            f"{plan.architecture}.learning_rate (now {plan.learning_rate:g}) or {plan.architecture}.clip_norm."
+        )
     return Trained(run.before, run.halfway, run.best, run.history, run.tokens - already_read)
 
 

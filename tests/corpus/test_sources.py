@@ -80,17 +80,19 @@ def test_an_unclear_folder_is_refused(tmp_path, files, message):
         (b"an <eos> in it\n" * 30, "holds the word <eos>"),
         (b"only three words\n" * 19, "has 19 lines; splitting it .* takes 20"),
         (b"short text\n" * 30, "has 90 tokens, fewer than one training step takes"),
+        (b"word\n" * 60, "no line has two words"),
+        (b"two words\n" * 34, "leaves fewer than 11 tokens for valid, which gradients.max_lag needs"),
     ],
 )
 def test_bad_text_is_named_with_its_remedy(tmp_path, content, message):
     put(tmp_path / "x", text__txt=content)
     with pytest.raises(UserError, match=message):
-        check_source(find_source(tmp_path, "x"), min_train_words=100)
+        check_source(find_source(tmp_path, "x"), min_train_words=100, min_valid_words=11, valid_share=0.1)
 
 
 def test_good_text_passes(tmp_path):
     put(tmp_path / "x", text__txt="enough words in this one\n" * 30)
-    check_source(find_source(tmp_path, "x"), min_train_words=100)
+    check_source(find_source(tmp_path, "x"), min_train_words=100, min_valid_words=11, valid_share=0.1)
 
 
 def test_byte_order_mark_and_carriage_returns_are_no_words(tmp_path):

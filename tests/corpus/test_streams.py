@@ -28,8 +28,14 @@ def test_every_line_ends_in_eos_and_strangers_are_unk():
     assert " ".join(words) == ("the dog sleeps <eos> <eos> the cat <eos> the dog barks <eos> <unk> <unk> <eos>")
     np.testing.assert_array_equal(split.line_starts, [0, 4, 5, 8, 12])
     np.testing.assert_array_equal(split.documents, [0, 5])
-    np.testing.assert_array_equal(split.blocks(2), [0, 5])
-    np.testing.assert_array_equal(encode(LINES, vocabulary(), None).blocks(3), [0, 8])
+
+
+def test_bootstrap_units_are_documents_or_blocks_of_lines_and_never_few():
+    lines, words = [["the", "dog"]] * 120, vocabulary()
+    np.testing.assert_array_equal(encode(lines, words, np.arange(0, 120, 4)).blocks(50), np.arange(0, 360, 12))
+    np.testing.assert_array_equal(encode(lines, words, None).blocks(5), np.arange(0, 360, 15))
+    np.testing.assert_array_equal(encode(lines, words, None).blocks(50), np.arange(0, 360, 18))  # 20 blocks of 6
+    np.testing.assert_array_equal(encode([["the"] * 99], words, None).blocks(50), np.arange(0, 100, 5))
 
 
 @pytest.mark.parametrize(("types", "dtype"), [(256, np.uint8), (257, np.uint16), (65537, np.uint32)])

@@ -82,6 +82,15 @@ def test_a_gradient_that_vanishes_is_still_a_number():
     assert slope == pytest.approx(-3, abs=0.3)
 
 
+def test_a_gradient_of_exactly_zero_is_minus_infinity_and_no_nan():
+    model = network("rnn")
+    with torch.no_grad():
+        model.recurrent.weight_hh_l0.zero_()
+    norms = gradient_by_lag(model, RNG.integers(0, 11, (6, 2)))["h"]
+    assert np.isfinite(norms[0]).all()
+    assert (norms[1:] == -np.inf).all()
+
+
 def test_windows_are_pieces_of_the_stream():
     tokens = np.arange(100).astype(np.uint8)
     windows = sample_windows(tokens, 5, 20, np.random.default_rng(0))

@@ -83,7 +83,8 @@ def _tokens(level: dict[str, float], corpus: Corpus, rng: np.random.Generator) -
         count = len(corpus.splits[split].tokens)
         shared = rng.normal(0, 0.1, count)  # what is hard is hard for all
         for model, mean in level.items():
-            states = ["carried", "line"] if model in NETWORKS else ["document" if model == "grammar" else "line"]
+            reset = ["line"] if split == "test" else []
+            states = ["carried", *reset] if model in NETWORKS else ["document" if model == "grammar" else "line"]
             for state in states:
                 nats = -(mean + shared + rng.normal(0, 0.01, count) + 0.1 * (state == "line" and model in NETWORKS))
                 table = {"model": model, "split": split, "state": state, "position": np.arange(count), "nats": nats}

@@ -13,7 +13,7 @@ from pipeline.params import read_params
 from pipeline.plans import resolve
 from pipeline.report.analysis import Inputs, analyse
 from pipeline.report.gallery import draw
-from pipeline.report.page import command, render_page, render_readme
+from pipeline.report.page import render_page, render_readme
 
 ROOT = Path(__file__).parents[2]
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -164,12 +164,6 @@ def test_readme_shows_the_pictures_that_exist_and_no_machine(make_inputs) -> Non
     assert set(pictures) <= set(drawings)
     assert "| LSTM |" in text
     assert "abc" not in text
-
-
-def test_command_names_what_was_chosen(make_inputs) -> None:
-    assert command(make_inputs()) == "dvc exp run -S corpus=builtin -S model=all -S size=small"
-    assert "-S model=lstm " in command(make_inputs(models=("lstm",)))
-    assert "-S 'model=[rnn,gru]' " in command(make_inputs(models=("rnn", "gru")))
 
 
 def write_inputs(layout: Layout, inputs: Inputs) -> None:

@@ -172,6 +172,12 @@ def test_a_loss_that_is_not_finite_stops_with_what_to_try(tmp_path):
         run(chosen, tmp_path)
 
 
+def test_a_network_that_has_diverged_is_no_result(tmp_path):
+    chosen = plan("lstm", learning_rate=300.0, clip_norm=1e9, warmup_share=0.0, validations=1, final_learning_rate=1.0)
+    with pytest.raises(UserError, match=r"lstm: diverged.*worse than guessing among its 6 types.*Lower lstm"):
+        run(chosen, tmp_path)
+
+
 def test_dropout_is_off_in_validation(tmp_path):
     chosen = plan(dropout=0.9)
     state = loop._Run(fresh(chosen), chosen, CYCLE, CYCLE[:1200], CPU, False)
