@@ -29,7 +29,7 @@ ASK = "Asking what has been trained, on the corpus that params.yaml names"
 
 AFTER_A_FAILURE = (
     "DVC emptied this stage's outputs before it ran. What was there before comes back with "
-    "`git restore params.yaml dvc.lock reports` and then `dvc checkout`."
+    "`git restore --staged --worktree params.yaml dvc.lock reports` and then `dvc checkout`."
 )
 
 ModelName = Annotated[str, typer.Option("--model", help="rnn, gru, lstm, unigram, bigram, trigram, 4gram, 5gram, …")]

@@ -223,7 +223,8 @@ def check_params(values: Any) -> Params:
     except ValidationError as error:
         mistakes = "\n".join(f"  {_explain(detail)}" for detail in _without_echoes(error.errors()))
         raise UserError(
-            f"params.yaml:\n{mistakes}\nNothing was computed. Correct it, or undo it with `git checkout params.yaml`."
+            f"params.yaml:\n{mistakes}\n"
+            "Nothing was computed. Correct it, or undo it with `git checkout HEAD params.yaml`."
         ) from None
 
 

@@ -85,6 +85,12 @@ class Project:
         with path.open("w") as file:
             yaml.dump(values, file)
 
+    def restore(self) -> None:
+        """Everything as committed; what is new is removed."""
+        self.run("git", "reset", "--quiet", "--hard")
+        self.run("git", "clean", "--quiet", "--force", "-d", "reports", "data/raw")
+        self.dvc("checkout")
+
     def clone(self, folder: Path) -> "Project":
         """A fresh clone: its DVC cache is empty."""
         self.run("git", "clone", "--quiet", str(self.folder), str(folder))

@@ -50,7 +50,12 @@ def resume_folder(root: Path, name: str) -> Iterator[Path]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        yield folder
+        try:
+            yield folder
+        except BaseException:
+            if not (folder / FILE).exists():  # nothing to resume from
+                shutil.rmtree(folder)
+            raise
         shutil.rmtree(folder)
 
 
