@@ -21,6 +21,7 @@ def block_sums(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArra
 
 
 def interval(samples: NDArray[np.float64]) -> tuple[float, float]:
-    """The bounds of the middle 95 % of `samples` (R,)."""
-    low, high = np.percentile(samples, LEVEL)
+    """The bounds of the middle 95 % of `samples` (R,), some of which may be infinite."""
+    finite = np.isfinite(samples).all()  # between infinities nothing can be interpolated
+    low, high = np.percentile(samples, LEVEL, method="linear" if finite else "inverted_cdf")
     return float(low), float(high)
