@@ -7,6 +7,7 @@ gradient flows back at most `bptt_len` steps while the state itself reaches furt
 import math
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -23,7 +24,8 @@ from pipeline.language_model import Tokens
 from pipeline.models.recurrent import DropoutMasks, RecurrentNetwork, detach
 from pipeline.plans import NetworkPlan
 from pipeline.progress import progress
-from pipeline.training.checkpoint import ParentWatch, load_checkpoint, save_checkpoint
+from pipeline.training.checkpoint import FILE, ParentWatch, load_checkpoint, save_checkpoint
+from pipeline.training.ranks import ALONE, RankLost, Ranks, SharedMasks
 from pipeline.training.segments import columns, segments, segments_per_epoch
 
 SECONDS_BETWEEN_CHECKPOINTS = 20.0
@@ -59,28 +61,50 @@ def train(
     device: torch.device,
     bf16: bool,
     folder: Path,
+    ranks: Ranks = ALONE,
 ) -> Trained:
     """Trains `network` in place for `plan.size.training_tokens` tokens; resumes from a checkpoint in `folder`.
 
-    Raises UserError when the loss is no longer finite (step, norm and what to try), and when DVC has been killed.
+    Of several `ranks` each returns the same; only the first reads or writes `folder`, whose name they must share.
+    Raises UserError when the loss is no longer finite (step, norm and what to try), when DVC has been killed, and when
+    another rank has been lost.
     """
-    run = _Run(network, plan, train_tokens, valid_tokens, device, bf16)
-    saved = load_checkpoint(folder)
+    try:
+        ranks.check_alike(folder.name)
+        ranks.copy_first(list(network.parameters()))
+        return _train(_Run(network, plan, train_tokens, valid_tokens, device, bf16, ranks), folder)
+    except RankLost as lost:
+        again = "resumes from the last checkpoint" if (folder / FILE).exists() else "begins anew: none was saved yet"
+        raise RankLost(f"{plan.architecture}: {lost}. Run the same command again; it {again}.") from lost
+    except UserError as error:
+        if ranks.first:
+            raise
+        raise SystemExit(1) from error  # all ranks have met the same, and the first says so
+
+
+def _train(run: "_Run", folder: Path) -> Trained:
+    network, plan, ranks = run.network, run.plan, run.ranks
+    saved = ranks.from_first(load_checkpoint(folder) if ranks.first else None)
     if saved is not None:
         run.restore(saved)
-        print(f"resuming {plan.architecture} at step {run.step} of {run.total_steps}", flush=True)
+        if ranks.first:
+            print(f"resuming {plan.architecture} at step {run.step} of {run.total_steps}", flush=True)
     watch, last_save, already_read = ParentWatch(), time.monotonic(), run.tokens
-    with progress(f"train {plan.architecture}", run.total_steps * run.tokens_per_step) as bar:
+    title, total = f"train {plan.architecture}", run.total_steps * run.tokens_per_step
+    with progress(title, total) if ranks.first else nullcontext(_Unseen()) as bar:
         bar.skip(run.tokens)
         for segment in run.remaining_segments():
+            before = run.tokens
             run.train_step(segment)
-            bar.advance(segment[1:].size, **run.shown())
+            bar.advance(run.tokens - before, **run.shown())
             if run.validation_is_due():
                 run.validate()
-            if time.monotonic() - last_save > SECONDS_BETWEEN_CHECKPOINTS:
-                save_checkpoint(folder, run.state())
+            if ranks.any(time.monotonic() - last_save > SECONDS_BETWEEN_CHECKPOINTS):
+                state = run.state()
+                if ranks.first:
+                    save_checkpoint(folder, state)
                 last_save = time.monotonic()
-                if watch.gone():
+                if ranks.any(watch.gone()):
                     raise UserError(f"DVC has been killed; stopped at step {run.step}. `dvc repro` resumes from there.")
     if run.best_nats > math.log(network.shape.vocabulary_size) + DIVERGED:
         raise UserError(
@@ -89,6 +113,14 @@ def train(
             f"{plan.architecture}.learning_rate (now {plan.learning_rate:g}) or {plan.architecture}.clip_norm."
         )
     return Trained(run.before, run.halfway, run.best, run.history, run.tokens - already_read)
+
+
+class _Unseen:
+    """The progress of a rank that another shows."""
+
+    def advance(self, amount: int = 1, **values: float) -> None: ...
+
+    def skip(self, amount: int) -> None: ...
 
 
 class _Run:
@@ -102,11 +134,19 @@ class _Run:
         valid_tokens: Tokens,
         device: torch.device,
         bf16: bool,
+        ranks: Ranks = ALONE,
     ) -> None:
-        self.network, self.plan, self.device, self.bf16 = network, plan, device, bf16
+        self.network, self.plan, self.device, self.bf16, self.ranks = network, plan, device, bf16, ranks
         size = plan.size
-        self.streams = columns(train_tokens, size.batch_size)
-        self.valid_streams = columns(valid_tokens, min(VALIDATION_STREAMS, max(1, len(valid_tokens) // 2)))
+        if ranks.size > size.batch_size:
+            raise UserError(
+                f"torchrun has started {ranks.size} ranks, but batch_size is {size.batch_size}, and each rank needs a "
+                "stream of its own. Start fewer, or raise batch_size of this size in params.yaml."
+            )
+        self.own = ranks.share(size.batch_size)
+        self.streams = columns(train_tokens, size.batch_size)[:, self.own]
+        valid_streams = min(VALIDATION_STREAMS, max(1, len(valid_tokens) // 2))
+        self.valid_streams = columns(valid_tokens, valid_streams)[:, ranks.share(valid_streams)]
         self.tokens_per_step = size.bptt_len * size.batch_size
         self.per_epoch = segments_per_epoch(len(self.streams), size.bptt_len)
         self.total_steps = max(plan.training.validations, round(size.training_tokens / self.tokens_per_step))
@@ -114,9 +154,14 @@ class _Run:
         self.optimizer = torch.optim.AdamW(
             self.trainable, lr=plan.learning_rate, weight_decay=plan.training.weight_decay, fused=True
         )
-        self.masks = DropoutMasks(size.dropout, torch.Generator(device).manual_seed(plan.seed))
+        generator = torch.Generator(device).manual_seed(plan.seed)
+        self.masks = (
+            DropoutMasks(size.dropout, generator)
+            if ranks.size == 1
+            else SharedMasks(size.dropout, generator, size.batch_size, ranks)
+        )
         self.step = self.tokens = 0
-        self.carried = network.zero_state(size.batch_size)
+        self.carried = network.zero_state(self.streams.shape[1])
         self.history = History()
         self.before = _copy(network)
         self.halfway = self.best = self.before
@@ -131,7 +176,7 @@ class _Run:
     def train_step(self, segment: NDArray[np.int64]) -> None:
         """One segment (T + 1, B): loss, gradient, clipped update."""
         if self.step % self.per_epoch == 0:  # a new epoch begins before the first token again
-            self.carried = self.network.zero_state(self.plan.size.batch_size)
+            self.carried = self.network.zero_state(segment.shape[1])
         rate = self.plan.learning_rate * schedule(self.step, self.total_steps, self.plan)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -139,8 +184,10 @@ class _Run:
         hidden, state = self.network(tokens[:-1], detach(self.carried), self.masks)
         logits = self.network.logits(hidden, self.bf16)
         loss = F.cross_entropy(logits.flatten(0, 1), tokens[1:].flatten())
+        loss = loss * (segment.shape[1] / self.plan.size.batch_size)  # this rank's part of the batch's mean
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
+        loss = self.ranks.sum_step(loss, self.trainable)
         norm = torch.nn.utils.clip_grad_norm_(self.trainable, self.plan.clip_norm).item()
         nats = loss.item()
         if not (math.isfinite(nats) and math.isfinite(norm)):
@@ -152,7 +199,7 @@ class _Run:
         self.optimizer.step()
         self.carried = state
         self.step += 1
-        self.tokens += segment[1:].size
+        self.tokens += len(segment[1:]) * self.plan.size.batch_size
         self.history.steps.append(
             {
                 "step": self.step,
@@ -173,14 +220,15 @@ class _Run:
     @torch.inference_mode()
     def validate(self) -> None:
         """Nats per token of valid, read as parallel streams with carried state, and the best weights so far."""
-        state, total, count = self.network.zero_state(self.valid_streams.shape[1]), 0.0, 0
-        for segment in segments(self.valid_streams, VALIDATION_ROWS):
+        state, total, count = self.network.zero_state(self.valid_streams.shape[1]), 0.0, 0.0
+        for segment in segments(self.valid_streams, VALIDATION_ROWS) if self.valid_streams.size else ():
             tokens = torch.as_tensor(segment, device=self.device)
             hidden, state = self.network(tokens[:-1], state)
             for rows, targets in zip(torch.split(hidden, 32), torch.split(tokens[1:], 32), strict=True):
                 logits = self.network.logits(rows, self.bf16)
                 total += float(F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum"))
             count += segment[1:].size
+        total, count = self.ranks.total(total, count)
         nats = total / count
         self.history.validations.append(
             {
@@ -205,7 +253,7 @@ class _Run:
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "generator": self.masks.generator.get_state(),
-            "carried": self.carried,
+            "carried": tuple(self.ranks.whole(part, self.plan.size.batch_size) for part in self.carried),
             "step": self.step,
             "tokens": self.tokens,
             "steps": self.history.steps,
@@ -220,7 +268,7 @@ class _Run:
         self.network.load_state_dict(saved["network"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.masks.generator.set_state(saved["generator"])
-        self.carried = tuple(part.to(self.device) for part in saved["carried"])
+        self.carried = tuple(part[:, self.own].contiguous().to(self.device) for part in saved["carried"])
         self.step, self.tokens = saved["step"], saved["tokens"]
         self.history = History(saved["steps"], saved["validations"])
         self.before, self.halfway, self.best = saved["before"], saved["halfway"], saved["best"]
