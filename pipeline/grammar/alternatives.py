@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from pipeline.grammar.grammar import Rule, rule
+from pipeline.grammar.selection import MOSTLY_SINGULAR, SINGULAR
 
 
 def choices(left: str, rights: Mapping[str, float]) -> Iterator[Rule]:
@@ -12,9 +13,11 @@ def choices(left: str, rights: Mapping[str, float]) -> Iterator[Rule]:
 
 
 def weighted(left: str, weights: Mapping[str, float]) -> Iterator[Rule]:
-    """`choices` in proportion to weights."""
+    """`choices` in proportion to weights; all alike where no weight is left, as then nothing leads here."""
     total = sum(weights.values())
-    yield from choices(left, {right: weight / total for right, weight in weights.items()})
+    yield from choices(
+        left, {right: weight / total if total else 1 / len(weights) for right, weight in weights.items()}
+    )
 
 
 def optional(left: str, p: float, weights: Mapping[str, float], context: str | None = None) -> Iterator[Rule]:
@@ -37,23 +40,25 @@ def within(context: str, right: str) -> str:
     return " ".join(f"{symbol}@{context}" for symbol in right.split())
 
 
-def by_number(plural: float, templates: Mapping[str, float]) -> dict[str, float]:
-    """Each "{n}" spelt out as sg and as pl, the latter with probability `plural`."""
-    spelt: dict[str, float] = {}
-    for template, weight in templates.items():
-        if "{n}" not in template:
-            spelt[template] = spelt.get(template, 0.0) + weight
-            continue
-        for number, share in (("sg", 1 - plural), ("pl", plural)):
-            spelt[template.replace("{n}", number)] = weight * share
-    return spelt
+def numbers(noun: str, plural: float) -> dict[str, float]:
+    """The numbers of a noun class with their probabilities; `plural` is that of the plural in most classes."""
+    if noun in SINGULAR:
+        return {"sg": 1.0}
+    share = plural / 2 if noun in MOSTLY_SINGULAR else plural
+    return {"sg": 1 - share, "pl": share}
 
 
-def phrases_of(phrase: str, plural: float, tense: str, weights: Mapping[str, float]) -> dict[str, float]:
-    """Noun phrases of the given noun classes and of both numbers, each in a clause of its own; a city is a name."""
+def phrases_of(phrase: str, plural: float, weights: Mapping[str, float], prefix: str = "") -> dict[str, float]:
+    """Noun phrases of the given noun classes and of both numbers, each in a clause of its own, all after `prefix`.
+
+    `phrase` has {noun} and {number}; a city is a name.
+    """
     total = sum(weights.values())
-    templates = {
-        "name.city" if noun == "city" else f"{phrase}.{noun}.{{n}}.{tense}^1": weight / total
-        for noun, weight in weights.items()
-    }
-    return by_number(plural, templates)
+    rights: dict[str, float] = {}
+    for noun, weight in weights.items():
+        if noun == "city":
+            rights[f"{prefix} name.city"] = weight / total
+            continue
+        for number, share in numbers(noun, plural).items():
+            rights[f"{prefix} {phrase.format(noun=noun, number=number)}^1"] = weight / total * share
+    return rights

@@ -10,7 +10,7 @@ symbol on the left.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,7 @@ def rule(left: str, right: str, probability: float) -> Rule:
     return Rule(left, tuple(_part(word) for word in right.split()), probability)
 
 
+@cache
 def _part(text: str) -> Part:
     text, _, context = text.partition("@")
     symbol, _, clause = text.partition("^")

@@ -12,6 +12,7 @@ from pipeline.grammar.words.nouns import IRREGULAR_PLURALS, NOUNS
 from pipeline.grammar.words.others import ADJECTIVES, ADVERBS, CLOSED, NAMES
 from pipeline.grammar.words.verbs import DOUBLING, IRREGULAR_VERBS, VERBS
 
+OFFSET = 2.7  # of ranks (Mandelbrot 1953): without it, the first words of the many lists would be all one reads
 VERB_FORMS = ("sg", "pl", "past", "strong_past", "strong_participle", "ing")
 
 
@@ -30,8 +31,9 @@ class Lexicon:
 def build_lexicon(topics: int, topic_strength: float, zipf_exponent: float) -> Lexicon:
     """Word classes under `topics` topics.
 
-    Within a list, the r-th word has weight r^-`zipf_exponent`. Each word of an open class belongs to one topic, which
-    makes it `topic_strength` times as likely relative to the others; ranks are dealt to the topics in turn.
+    Within a list, the r-th word has weight (r + OFFSET)^-`zipf_exponent` (the Zipf-Mandelbrot law). Each word of an
+    open class belongs to one topic, which makes it `topic_strength` times as likely relative to the others; ranks are
+    dealt to the topics in turn.
     Raises UserError where one form belongs to two classes.
     """
     builder = _Builder(topics, topic_strength, zipf_exponent)
@@ -80,7 +82,7 @@ class _Builder:
 
     def _add(self, name: str, chosen: Sequence[bool], forms: Sequence[str | None], lemmas: Sequence[str]) -> None:
         ranks = np.arange(len(forms))
-        zipf = (ranks + 1.0) ** -self._exponent
+        zipf = (ranks + 1 + OFFSET) ** -self._exponent
         own = (ranks + self._lists) % self._topics == np.arange(self._topics)[:, None]
         weights = (zipf * np.where(own, self._strength, 1.0))[:, chosen]
         words = [form for form, keep in zip(forms, chosen, strict=True) if keep and form is not None]
@@ -134,7 +136,7 @@ def verb_form(verb: str, form: str) -> str | None:
 
 def takes_an(word: str) -> bool:
     """Whether "an" goes before a word: a vowel sound, not only a vowel letter."""
-    if re.match(r"(uni[^mn]|use|usu|eu|one|ukulele|urol|utop)", word):
+    if re.match(r"(uni[^mn]|use|usu|eu|ew|one|ukulele|urol|utop)", word):
         return False
     return word[0] in "aeiou" or word.startswith(("heir", "honest", "hour"))
 

@@ -1,5 +1,7 @@
 """How many held-out sentences stand in train too, and how many would by chance."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
@@ -12,23 +14,29 @@ STREAMS_AT_ONCE = 4096
 
 
 def overlap(grammar: Grammar, train: SampledText, held_out: SampledText) -> pd.DataFrame:
-    """One row a sentence length in words: sentences, shared (how many of them stand in train), expected.
+    """One row a sentence length in words: sentences, shared (how many of them stand in train), expected, variance.
 
     Expected is the mean of `shared` over all trains with the same topics: a sentence of probability p_k under topic k
-    misses all N_k train sentences of the topic with probability (1 - p_k)^N_k, exactly.
+    misses all N_k train sentences of the topic with probability (1 - p_k)^N_k, exactly. The variance takes different
+    sentences as independent; a sentence that comes m times is found m times or not at all.
     """
     seen = {tuple(words) for words in train.lines()}
     sentences = [tuple(words) for words in held_out.lines()]
     chance = _chance(grammar, train, sentences)
+    times = Counter(sentences)
     table = pd.DataFrame(
         {
             "length": [len(sentence) for sentence in sentences],
             "shared": [sentence in seen for sentence in sentences],
             "expected": chance,
+            "variance": [times[words] * p * (1 - p) for words, p in zip(sentences, chance, strict=True)],
         }
     )
     return table.groupby("length", as_index=False).agg(
-        sentences=("shared", "size"), shared=("shared", "sum"), expected=("expected", "sum")
+        sentences=("shared", "size"),
+        shared=("shared", "sum"),
+        expected=("expected", "sum"),
+        variance=("variance", "sum"),
     )
 
 

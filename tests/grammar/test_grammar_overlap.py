@@ -18,6 +18,8 @@ def test_expected_overlap_is_the_mean_over_trains_with_the_same_topics():
     error = shared - expected
     assert abs(error.mean()) < 4 * error.std() / len(error) ** 0.5
     assert error.std() / len(error) ** 0.5 < 0.05 * shared.mean()
+    deviation = np.sqrt(np.mean([table["variance"].sum() for table in tables]))
+    assert 0.7 < error.std() / deviation < 1.3
 
 
 def test_rows_are_lengths_and_a_text_shares_all_of_itself():

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 from small_grammars import FINITE_CLASSES, FINITE_RULES, PRIOR, finite_grammar, listed, rules_of, word_class
+from whole_language import language
 
 from pipeline.grammar.grammar import build_grammar, rule
-from pipeline.grammar.sample import sample_corpus, sample_documents, sample_splits
+from pipeline.grammar.sample import _alias_table, sample_corpus, sample_documents, sample_splits
 
 DOCUMENTS = 20_000
 
@@ -63,6 +64,15 @@ def test_one_seed_gives_the_same_bytes_and_splits_are_independent():
 def test_a_split_does_not_depend_on_the_size_of_another():
     small, large = (sample_splits(finite_grammar(), {"train": n, "test": 5_000}, 20.0, 1)["test"] for n in (10, 50_000))
     assert small.words.tobytes() == large.words.tobytes()
+
+
+def test_the_table_that_rules_are_drawn_from_gives_back_their_probabilities():
+    grammar, _, _ = language()
+    table = _alias_table(grammar)
+    probability = table.kept + np.bincount(table.alias, 1 - table.kept, minlength=len(table.kept))
+    probability /= np.diff(grammar.rule_starts)[grammar.rule_left - grammar.num_classes]
+    np.testing.assert_allclose(probability, grammar.rule_probability, rtol=1e-9, atol=1e-15)
+    np.testing.assert_array_equal(grammar.rule_left[table.alias], grammar.rule_left)
 
 
 def test_rules_and_words_of_probability_zero_are_never_drawn():

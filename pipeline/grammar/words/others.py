@@ -1,77 +1,90 @@
 """Adjectives, adverbs, names and the closed classes."""
 
-# Adjectives by what they describe. Those of `any` stand before every noun.
+# Adjectives by what they tell; `description.py` says which nouns take which.
 ADJECTIVES = {
-    "any": "old new small big famous strange beautiful ugly huge tiny ordinary remarkable splendid foreign",
-    "person": """
-        young happy tired rich poor clever brave lazy angry proud honest nervous quiet polite rude
-        friendly generous lonely jealous curious careful careless patient impatient shy gentle cruel wise
-        foolish stubborn cheerful gloomy anxious confident arrogant modest loyal selfish greedy ambitious
-        talented skilful clumsy elegant handsome tall chubby slender elderly sober
-        sick healthy blind deaf barefoot homeless wealthy penniless innocent guilty ruthless
-        sentimental eccentric absent-minded bashful courteous diligent eloquent forgetful frail gullible
-        idle illiterate impulsive industrious ingenious irritable melancholy naive obedient outspoken
-        pensive pessimistic reckless sarcastic sceptical sensible sincere stern superstitious tactful
-        talkative thrifty timid unemployed vain vigilant witty
+    "opinion": "strange wonderful ordinary remarkable splendid peculiar extraordinary marvellous dreadful curious",
+    "age": "old new",
+    "epoch": "ancient modern antique mediaeval historic",
+    "size": "big small huge tiny large enormous little",
+    "looks": "beautiful ugly lovely pretty elegant graceful hideous",
+    "fame": "famous foreign popular obscure renowned",
+    "trait": """
+        young rich poor clever brave lazy honest polite rude kind friendly generous tall shy gentle cruel wise foolish
+        stubborn arrogant modest loyal selfish greedy ambitious talented skilful clumsy handsome careful careless
+        patient chubby slender elderly healthy wealthy ruthless sentimental eccentric absent-minded bashful courteous
+        diligent eloquent forgetful frail gullible idle impulsive industrious ingenious irritable naive
+        outspoken pessimistic optimistic reckless sarcastic sceptical sensible sincere stern superstitious
+        tactful talkative thrifty timid vain vigilant witty humble ignorant pious stingy tidy stout
         """,
-    "animal": """
-        wild hungry fierce playful furry fat spotted striped ferocious nocturnal stray shaggy
-        venomous agile nimble obese rabid woolly scrawny
+    "state": """
+        happy angry nervous sad proud lonely jealous sick cheerful anxious busy gloomy impatient calm confident
+        melancholy pensive furious grateful sober drowsy miserable
         """,
-    "food": """
-        fresh sweet delicious salty spicy sour tasty stale ripe juicy frozen bitter crunchy
-        homemade organic tasteless mouldy edible greasy creamy rotten nutritious
-        """,
-    "drink": "hot cold strong weak lukewarm fizzy iced refreshing bubbly watery diluted fermented",
-    "thing": """
-        red expensive broken wooden heavy blue cheap antique black white green yellow brown grey
-        dusty shiny rusty fragile golden silver plastic portable useful useless dirty valuable
-        handmade second-hand sturdy electric metallic wobbly rectangular polka-dotted purple pink orange-coloured
-        colourful striking leather priceless flimsy ornate bulky lightweight
-        """,
-    "text": """
-        long short dull interesting unpublished anonymous illustrated handwritten illegible
-        unreadable incomplete popular humorous autobiographical scholarly satirical verbose
-        thought-provoking concise ambiguous confidential obscene poetic
-        """,
-    "place": """
-        large empty crowded ancient busy ruined peaceful remote haunted deserted dark modern
-        noisy spacious dilapidated picturesque scenic sunny rural urban mediaeval
-        prosperous secluded gothic windswept overgrown derelict fashionable
-        """,
+    "creature": "hungry tired thirsty sleepy quiet restless alert",
+    "animal": "fierce playful fat agile nimble noisy timorous obese scrawny",
+    "wild": "wild ferocious nocturnal elusive",
+    "fur": "furry shaggy spotted striped stray woolly",
+    "food": "fresh delicious tasty homemade edible nutritious appetizing",
+    "produce": "ripe juicy rotten sour organic unripe mouldy",
+    "pastry": "sweet stale crunchy buttery sugary crispy",
+    "dish": "hot cold spicy salty greasy creamy lukewarm tasteless",
+    "drink": "strong bitter weak refreshing iced watery",
+    "colour": "red blue white black green yellow brown grey purple pink orange-coloured",
+    "value": "expensive cheap valuable",
+    "condition": "heavy dirty dusty shiny broken rusty",
+    "wood": "wooden sturdy handmade wobbly ornate",
+    "use": "useful useless portable electric second-hand",
+    "gold": "golden priceless silver gilded bejewelled",
+    "cloth": "warm fashionable tight loose shabby colourful comfortable",
+    "fabric": "woollen silk leather cotton torn polka-dotted knee-length",
+    "text": "long short interesting dull incomplete lengthy verbose thought-provoking",
+    "book": "unpublished humorous autobiographical scholarly satirical poetic illustrated",
+    "letter": "handwritten confidential illegible anonymous urgent unsigned",
+    "vehicle": "fast slow reliable luxurious streamlined armoured unreliable",
+    "building": "empty crowded ruined haunted deserted dilapidated picturesque derelict gothic",
+    "room": "dark spacious cramped draughty untidy",
+    "outdoor": "peaceful remote scenic sunny windswept rural overgrown secluded tranquil",
+    "steep": "dangerous treacherous majestic impressive",
+    "road": "narrow wide winding bumpy",
     "abstract": """
-        important simple difficult dangerous complicated obvious unexpected serious ridiculous
-        controversial sudden terrible wonderful annual political religious scientific economic
-        successful disastrous unforgettable predictable plausible absurd radical outdated
-        brilliant unusual inevitable tragic historic official private public secretive legendary
-        costly risky reasonable unreasonable illegal legal scandalous unprecedented
+        important simple difficult obvious unexpected serious ridiculous complicated controversial
+        plausible absurd predictable unusual
         """,
-    "plant": "tropical tender lush leafy thorny evergreen fragrant dwarfish poisonous hardy leafless",
-    "vehicle": "fast slow reliable luxurious roadworthy speedy armoured unreliable streamlined",
-    "group": """
-        powerful influential united corrupt democratic conservative liberal international regional
-        independent professional
-        """,
+    "scheme": "brilliant radical risky costly reasonable political scientific economic outdated legal",
+    "tale": "scandalous sensational unbelievable trivial baffling",
+    "social": "annual official private public traditional",
+    "festive": "successful unforgettable magnificent delightful memorable",
+    "terrible": "terrible sudden violent tragic devastating brief unforeseen appalling",
+    "plant": "tropical leafy evergreen thorny hardy",
+    "flower": "fragrant tender delicate exotic",
+    "power": "powerful influential corrupt independent democratic conservative liberal international",
+    "troop": "united lively disorganized enthusiastic professional unruly",
+    "weather": "late early windy rainy foggy chilly stormy",
 }
 
-# Placed directly before the finite verb, or the auxiliary's participle.
+# `frequency` goes with any verb; the manner of acts, the speed of motion and change, the moment of what
+# happens, the depth of feelings and the degree of effects go with the verbs of `selection.WAYS`.
 ADVERBS = {
-    "frequency": """
-        often always never usually sometimes rarely seldom frequently occasionally hardly constantly regularly
+    "frequency": "often always never usually sometimes rarely frequently seldom regularly occasionally",
+    "comment": """
+        probably clearly certainly apparently obviously evidently fortunately perhaps luckily unfortunately
+        surprisingly reportedly allegedly supposedly presumably admittedly undoubtedly
         """,
     "manner": """
-        quietly carefully secretly happily eagerly silently calmly gladly angrily
-        proudly nervously patiently reluctantly bravely cheerfully politely deliberately boldly gently
-        desperately stubbornly clumsily foolishly gracefully hastily honestly impatiently lazily
-        nonchalantly obediently playfully sadly shyly solemnly timidly wisely anxiously awkwardly
+        quietly carefully happily eagerly calmly gladly angrily proudly nervously patiently reluctantly
+        bravely cheerfully politely boldly gently stubbornly clumsily foolishly
+        gracefully impatiently lazily sadly shyly wisely anxiously awkwardly
         """,
-    "pace": "finally suddenly still soon eventually already gradually",
-    "speed": "slowly quickly rapidly steadily",
-    "comment": """
-        probably clearly certainly apparently obviously perhaps evidently fortunately luckily unfortunately
-        surprisingly reportedly allegedly supposedly presumably admittedly
-        """,
-    "degree": "very extremely rather quite unusually incredibly fairly remarkably somewhat terribly exceptionally",
+    "mode": "silently deliberately solemnly nonchalantly dutifully wordlessly",
+    "speed": "quickly slowly rapidly swiftly",
+    "moment": "suddenly finally immediately",
+    "feeling": "secretly deeply truly openly genuinely sincerely",
+    "effect": "greatly visibly thoroughly slightly profoundly noticeably",
+    "soon": "soon eventually",
+    "still": "still",
+    "perfect": "already recently just",
+    "degree": "very rather quite",
+    "extent": "extremely unusually incredibly fairly remarkably exceptionally somewhat particularly",
 }
 
 NAMES = {
@@ -101,14 +114,19 @@ CLOSED: dict[str, dict[str, float]] = {
     "a": {"a": 1},
     "an": {"an": 1},
     "possessive": {"his": 5, "my": 4, "their": 3, "our": 3, "your": 2},
-    "determiner.sg": {"this": 5, "every": 4, "another": 3, "each": 2},
-    "determiner.pl": {
-        "some": 8, "these": 6, "many": 6, "those": 4, "two": 4, "several": 3, "all": 3, "most": 3, "few": 2,
-        "three": 2, "both": 1, "four": 1, "five": 1, "countless": 0.5, "numerous": 0.5,
-    },
-    "pronoun.sg": {"he": 5, "she": 5, "everyone": 1, "someone": 1, "nobody": 1},
+    "this": {"this": 1},
+    "each": {"every": 4, "another": 4, "each": 1},
+    "some": {"some": 1},
+    "these": {"these": 3, "those": 2},
+    "number": {"two": 5, "many": 4, "several": 4, "three": 3, "four": 1, "five": 1, "six": 0.5},
+    "all": {"all": 4, "most": 3, "both": 1},
+    "pronoun.sg": {"he": 1, "she": 1},
+    "pronoun.any": {"everyone": 1, "someone": 1},
     "pronoun.pl": {"they": 5, "we": 4, "you": 3},
     "pronoun.object": {"him": 4, "them": 4, "her": 4, "me": 2, "us": 2},
+    "impersonal": {"it": 1},
+    "reflexive.sg": {"itself": 1},
+    "reflexive.pl": {"themselves": 1},
     "who": {"who": 1},
     "whom": {"whom": 1},
     "that": {"that": 1},
@@ -129,19 +147,28 @@ CLOSED: dict[str, dict[str, float]] = {
     "to": {"to": 1},
     "and": {"and": 1},
     "but": {"but": 1},
-    "near": {"near": 6, "beside": 3, "behind": 3, "opposite": 1, "outside": 1, "alongside": 0.5},
+    "near": {"near": 1},
+    "beside": {"beside": 1, "behind": 1},
+    "outside": {"outside": 2, "opposite": 1},
     "with": {"with": 1},
     "from": {"from": 1},
     "of": {"of": 1},
-    "about": {"about": 6, "concerning": 1, "regarding": 1},
+    "about": {"about": 8, "concerning": 1},
     "by": {"by": 1},
     "for": {"for": 1},
-    "on": {"on": 4, "under": 2, "above": 1, "beneath": 1},
-    "during": {"during": 5, "after": 4, "before": 4, "throughout": 1},
-    "in": {"in": 8, "inside": 1},
-    "time": {"today": 4, "now": 3, "again": 2, "nowadays": 1, "tonight": 1, "here": 2, "there": 2},
-    "when": {"when": 5, "because": 5, "although": 3, "while": 3, "if": 3, "since": 2, "unless": 1},
-    "why": {"why": 3, "where": 2, "how": 1},
+    "through": {"through": 1},
+    "on": {"on": 1},
+    "under": {"under": 1},
+    "during": {"during": 5, "after": 4, "before": 4},
+    "in": {"in": 1},
+    "time": {"today": 3, "again": 2, "tonight": 1},
+    "here": {"here": 2, "there": 1},
+    "time.pres": {"now": 1},
+    "time.past": {"yesterday": 3, "then": 1},
+    "when": {"when": 5, "because": 5, "although": 2, "while": 1},
+    "if": {"if": 1},
+    "why": {"why": 1},
+    "where": {"where": 2, "how": 1},
     "comma": {",": 1},
     "full_stop": {".": 1},
     "question_mark": {"?": 1},
