@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install repro test check lock clean
+.PHONY: help install repro test check bench-ngram lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,6 +28,10 @@ check: install  ## ruff and mypy
 	ruff check .
 	ruff format --check .
 	mypy
+
+bench-ngram: install  ## n-grams beside KenLM, on CORPUS=folder or generated text
+	python -m pip install --quiet --editable '.[bench]'
+	python -m bench.ngram $(CORPUS)
 
 lock: ## write requirements.lock anew from pyproject.toml
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

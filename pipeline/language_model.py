@@ -35,7 +35,8 @@ class LanguageModel(Protocol):
         """Reads tokens (T, B) from `state`.
 
         Returns the natural-log probability (T, B) of each token given everything read before it, and
-        the state after the last. An impossible token has -inf; reading on after it stays -inf.
+        the state after the last. An impossible token has -inf; what is read after it stays -inf, or goes
+        on from what the model still sees.
         """
 
     def next_log_probs(self, state: Any) -> Nats:

@@ -87,6 +87,11 @@ def summarise(vocabulary: Vocabulary, splits: dict[str, Split], conventions: dic
     }
 
 
+def longest_line(tokens: Tokens) -> int:
+    """Words of the longest line of a stream (N,), `<eos>` not counted."""
+    return int(np.diff(np.flatnonzero(np.asarray(tokens) == EOS_ID), prepend=-1).max()) - 1
+
+
 def _length_histogram(split: Split) -> dict[str, int]:
     """Lines by their number of words, `<eos>` not counted; blank lines are left out."""
     lengths = np.diff(np.append(split.line_starts, len(split.tokens))) - 1

@@ -1,9 +1,10 @@
 """An n-gram model as an ARPA file, the text format that KenLM, SRILM and others read.
 
-    log10 p(w | h) <tab> h w <tab> log10 γ(hw)
+    log10 p(w | h) <tab> h w <tab> log10 b(h w)
 
-one m-gram a line, order after order. The probabilities are interpolated already, as in KenLM's files,
-so a reader that backs off computes what the model does.
+one m-gram a line, order after order; b(h w) is what p of the order below is multiplied by for words never seen
+after h w. The probabilities are interpolated already, as in KenLM's files, so a reader that backs off computes
+what the model does.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,37 +16,44 @@ from numpy.typing import NDArray
 from pipeline import io
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.errors import UserError
-from pipeline.ngram.model import NgramModel
+from pipeline.ngram.count_model import CountModel, check_vocabulary
 
 LINES_AT_ONCE = 1 << 16
 
+ZERO = -99.0
+"""Stands for log10 of 0, as is the custom."""
 
-def write_arpa(path: Path, model: NgramModel, types: Sequence[str]) -> None:
-    """Writes `model` with the vocabulary `types` (V,); `<eos>` becomes `<s>` before and `</s>` after a line."""
+
+def write_arpa(path: Path, model: CountModel, types: Sequence[str]) -> None:
+    """Writes `model` with the vocabulary `types` (V,); `<eos>` becomes `<s>` before and `</s>` after a line.
+
+    Raises `UserError` if the vocabulary is not the model's, or holds one of the two marks.
+    """
     with io.atomic(path) as file:
         for block in arpa_blocks(model, types):
             file.write(block.encode())
 
 
-def arpa_blocks(model: NgramModel, types: Sequence[str]) -> Iterator[str]:
+def arpa_blocks(model: CountModel, types: Sequence[str]) -> Iterator[str]:
     """The text of the ARPA file, in pieces.
 
-    KenLM reads files of order 2 and more. `<s>` alone has log10 probability −99, as is the custom:
-    nothing predicts it. Log probabilities have 9 digits after the point.
+    KenLM reads files of order 2 and more. `<s>` alone has log10 probability −99: nothing predicts it.
+    Log probabilities have 9 digits after the point.
     """
-    if len(types) != model.vocabulary_size:
-        raise UserError(
-            f"The vocabulary has {len(types)} types, the model has {model.vocabulary_size}. "
-            "Give the vocabulary that the model was made with."
-        )
-    counts = [len(words) - 1 for words in model.words]
+    check_vocabulary(model, types)
+    for mark in ("<s>", "</s>"):
+        if mark in types:
+            raise UserError(f"The vocabulary has the word {mark}, which in ARPA files marks lines. Rename it.")
+    trie = model.trie
+    counts = [trie.size(m) for m in range(1, model.order + 1)]
     counts[0] += 1  # <s>, which is a type of its own here
     yield "\\data\\\n" + "".join(f"ngram {m}={count}\n" for m, count in enumerate(counts, start=1))
     last = [*types]
     last[EOS_ID] = "</s>"
     texts: list[str] = []
-    for m, log_probs in enumerate(log10_probs(model), start=1):
-        backoffs = _log10(model.levels[m].left) if m < model.order else None
+    for m, probs in enumerate(model.ngram_probs(), start=1):
+        log_probs = _log10(probs)
+        backoffs = _log10(model.backoffs(m)) if m < model.order else None
         if m == 1:
             texts = last
         else:
@@ -53,8 +61,7 @@ def arpa_blocks(model: NgramModel, types: Sequence[str]) -> Iterator[str]:
             if m == 2:
                 first = [*types]
                 first[EOS_ID] = "<s>"
-            prefixes = _prefixes(model, m).tolist()
-            words = model.words[m - 1].tolist()
+            prefixes, words = trie.prefixes(m).tolist(), trie.words[m - 1].tolist()
             texts = [f"{first[prefix]} {last[word]}" for prefix, word in zip(prefixes, words, strict=False)]
         yield f"\n\\{m}-grams:\n"
         if m == 1:
@@ -77,28 +84,6 @@ def arpa_blocks(model: NgramModel, types: Sequence[str]) -> Iterator[str]:
     yield "\n\\end\\\n"
 
 
-def log10_probs(model: NgramModel) -> Iterator[NDArray[np.float64]]:
-    """For each order m from 1 up, log10 p of its n m-grams (n,), in their order."""
-    probs = model.unigrams
-    suffix = np.zeros(len(probs), dtype=np.int64)
-    yield _log10(probs)
-    for m in range(2, model.order + 1):
-        prefixes = _prefixes(model, m)
-        words = model.words[m - 1][:-1].astype(np.int64)
-        # Dropping the first token of h w: that of h, gone on with w.
-        suffix = words if m == 2 else model.extend(m - 1, suffix[prefixes], words)
-        probs = model.interpolate(m, np.arange(len(words)), prefixes, probs[suffix])
-        yield _log10(probs)
-
-
-def _prefixes(model: NgramModel, m: int) -> NDArray[np.int64]:
-    """(n,) The number of each m-gram's first m − 1 tokens."""
-    offsets = model.offsets[m - 1].astype(np.int64)
-    sizes = offsets[1:] - offsets[:-1]
-    return np.repeat(np.arange(len(sizes)), sizes)
-
-
 def _log10(values: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(divide="ignore"):
-        logs: NDArray[np.float64] = np.log10(values)
-    return logs
+        return np.maximum(np.log10(values), ZERO)

@@ -9,7 +9,8 @@ place of its last token in the row `offsets[prefix] : offsets[prefix + 1]` of `w
 search in a short row instead of one over all m-grams, and it is also the list of all that followed.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -71,54 +72,70 @@ def count_ngrams(stream: Tokens, vocabulary_size: int, order: int) -> NgramCount
     """
     check_order(order)
     check_stream(stream, vocabulary_size)
-    words = np.ascontiguousarray(stream, dtype=np.int64)
-    shorter = _Found(
-        words=smallest(np.append(np.arange(vocabulary_size), 0)),
-        offsets=smallest(np.array([0, vocabulary_size, vocabulary_size])),
-        raw=smallest(np.bincount(words, minlength=vocabulary_size + 1)),
-        number=words,
-        first=np.empty(0, dtype=np.int64),
-    )
-    # Every position ends a bigram; what is before the first is <s>.
-    ends: Integers = np.arange(len(words), dtype=_index_type(len(words)))
-    prefix: Integers = np.concatenate([[EOS_ID], words[:-1]])
+    shorter = types(np.bincount(stream, minlength=vocabulary_size))
+    lines = int(shorter.raw[EOS_ID])
     beginning = slice(EOS_ID, EOS_ID + 1)  # the m-grams that begin with <s>: one run, since they are sorted
-    orders = []
-    for m in range(2, order + 1):
-        found = _extend(ends, prefix, words, len(shorter.words) - 1, vocabulary_size)
-        adjusted = np.bincount(shorter.number[found.first], minlength=len(shorter.words))
-        if m > 2:  # <s> alone is no event: nothing predicts it, and unigram <eos> is </s>
+    orders: list[OrderCounts] = []
+    for found in extensions(stream, vocabulary_size, order):
+        adjusted = np.bincount(found.suffixes, minlength=len(shorter.words))
+        if orders:  # <s> alone is no event: nothing predicts it, and unigram <eos> is </s>
             adjusted[beginning] = shorter.raw[beginning]
-        orders.append(OrderCounts(shorter.words, shorter.offsets, shorter.raw, smallest(adjusted)))
-        beginning = slice(int(found.offsets[beginning.start]), int(found.offsets[beginning.stop]))
-        # The next order ends one token later, unless a line has ended in between.
-        ends = ends[words[ends] != EOS_ID]
-        prefix = found.number[ends]
-        ends += 1
-        shorter = found
-    orders.append(OrderCounts(shorter.words, shorter.offsets, shorter.raw, None))
-    lines = int(np.count_nonzero(words == EOS_ID))
-    return NgramCounts(vocabulary_size, len(words), lines, tuple(orders))
+        orders.append(replace(shorter, adjusted=smallest(adjusted)))
+        shorter = _rows(found, shorter.size, vocabulary_size)
+        beginning = slice(int(shorter.offsets[beginning.start]), int(shorter.offsets[beginning.stop]))
+        del found, adjusted  # room for the next order
+    return NgramCounts(vocabulary_size, len(stream), lines, (*orders, shorter))
+
+
+def types(occurrences: Integers) -> OrderCounts:
+    """Order 1, from the `occurrences` (V,) of each type; adjusted counts are left out."""
+    size = len(occurrences)
+    return OrderCounts(
+        words=smallest(np.append(np.arange(size), 0)),
+        offsets=smallest(np.array([0, size, size])),
+        raw=smallest(np.append(occurrences, 0)),
+        adjusted=None,
+    )
 
 
 @dataclass(frozen=True)
-class _Found:
-    """One order while counting: arrays as in `OrderCounts`, and where in the stream they came from."""
+class Extensions:
+    """The n distinct m-grams of one order m ≥ 2, in sorted order, each as an (m−1)-gram gone on with a word."""
 
-    words: Integers
-    offsets: Integers
+    keys: NDArray[np.int64]
+    """(n,) The number of the first m − 1 tokens, and the last token in the lowest `word_bits`; ascending."""
     raw: Integers
-    number: Integers
-    """(N,) Number of the m-gram that ends at each position; undefined where none does."""
-    first: Integers
-    """(n,) A position where each m-gram ends."""
+    """(n,) Occurrences."""
+    suffixes: Integers
+    """(n,) The number of the last m − 1 tokens."""
 
 
-def _extend(ends: Integers, prefix: Integers, words: Integers, prefixes: int, vocabulary_size: int) -> _Found:
-    """The m-grams that end at positions `ends` (E,), of which `prefix` (E,) numbers the first m−1 tokens."""
-    word_bits = int(vocabulary_size - 1).bit_length()
-    key: Integers = prefix.astype(np.int64)
-    key <<= word_bits
+def extensions(stream: Tokens, vocabulary_size: int, order: int) -> Iterator[Extensions]:
+    """The m-grams of `stream` (N,) for m = 2 … `order`, one order at a time. (1-grams are numbered by type.)"""
+    words = np.ascontiguousarray(stream, dtype=np.int64)
+    # Every position ends a bigram; what is before the first is <s>.
+    ends: Integers = np.arange(len(words), dtype=_index_type(len(words)))
+    number: Integers = words
+    prefix: Integers = np.concatenate([[EOS_ID], words[:-1]])
+    for m in range(2, order + 1):
+        found, number = _extend(ends, prefix, number, words, vocabulary_size)
+        yield found
+        if m < order:
+            del found  # whoever took it may have made room
+            # The next order ends one token later, unless a line has ended in between.
+            ends = ends[words[ends] != EOS_ID]
+            prefix = number[ends]
+            ends += 1
+
+
+def _extend(
+    ends: Integers, prefix: Integers, suffix: Integers, words: Integers, vocabulary_size: int
+) -> tuple[Extensions, Integers]:
+    """The m-grams that end at positions `ends` (E,), of which `prefix` (E,) numbers the first m−1 tokens, and
+    `suffix` (N,), position by position, the last m−1; and (N,) the number of the m-gram that ends at each position,
+    undefined where none does."""
+    key: NDArray[np.int64] = prefix.astype(np.int64)
+    key <<= word_bits(vocabulary_size)
     key |= words[ends]
     key, where = _sort(key)
     ends = ends[where]
@@ -127,23 +144,31 @@ def _extend(ends: Integers, prefix: Integers, words: Integers, prefixes: int, vo
     starts = np.flatnonzero(is_new)
     number: Integers = np.zeros(len(words), dtype=_index_type(len(words)))
     number[ends] = np.cumsum(is_new, dtype=number.dtype) - 1
-    raw = smallest(np.append(np.diff(starts, append=len(key)), 0))
-    key = key[starts]
-    rows = np.bincount(key >> word_bits, minlength=prefixes + 1)
-    return _Found(
-        words=smallest(np.append(key & ((1 << word_bits) - 1), 0)),
-        offsets=smallest(np.concatenate([[0], np.cumsum(rows)])),
-        raw=raw,
-        number=number,
-        first=ends[starts],
+    return Extensions(key[starts], smallest(np.diff(starts, append=len(key))), suffix[ends[starts]]), number
+
+
+def _rows(found: Extensions, prefixes: int, vocabulary_size: int) -> OrderCounts:
+    """`found` with the m-grams of each prefix as a row; adjusted counts are left out."""
+    bits = word_bits(vocabulary_size)
+    sizes = np.bincount(found.keys >> bits, minlength=prefixes + 1)
+    return OrderCounts(
+        words=smallest(np.append(found.keys & ((1 << bits) - 1), 0)),
+        offsets=smallest(np.concatenate([[0], np.cumsum(sizes)])),
+        raw=np.append(found.raw, found.raw.dtype.type(0)),
+        adjusted=None,
     )
+
+
+def word_bits(vocabulary_size: int) -> int:
+    """How many bits of a key the word takes."""
+    return (vocabulary_size - 1).bit_length()
 
 
 def _index_type(length: int) -> type[np.signedinteger[Any]]:
     return np.int32 if length < 2**31 else np.int64
 
 
-def _sort(key: Integers) -> tuple[Integers, Integers]:
+def _sort(key: NDArray[np.int64]) -> tuple[NDArray[np.int64], Integers]:
     """`key` (E,), which is used up, in ascending order, and where each came from."""
     place_bits = len(key).bit_length()
     if int(key.max(initial=0)).bit_length() + place_bits < 64:
@@ -154,7 +179,7 @@ def _sort(key: Integers) -> tuple[Integers, Integers]:
         where = (key & ((1 << place_bits) - 1)).astype(_index_type(len(key)))
         key >>= place_bits
         return key, where
-    where = np.argsort(key, kind="stable")
+    where = key.argsort()
     return key[where], where
 
 

@@ -17,86 +17,84 @@ What is stored are counts, not probabilities: p is computed in float64 from inte
 distributions sum to one within 1e-12 while most arrays are two bytes an entry. float32 probabilities
 would take more room and sum to one within 1e-6 only.
 
+With `single_discount` in place of `discounts` the same is plain interpolated Kneser-Ney, one D an order.
+
 Reference: Heafield, Pouzyrevsky, Clark & Koehn (2013), "Scalable Modified Kneser-Ney Language Model
 Estimation"; Chen & Goodman (1998, 1999), "An Empirical Study of Smoothing Techniques for Language
 Modeling", the report and the article.
 Deviation: a discount of exactly zero is taken for a failed estimate too (see `discounts`).
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.language_model import Tokens
-from pipeline.ngram.counts import Integers, NgramCounts, OrderCounts, count_ngrams, smallest
+from pipeline.ngram.counts import Integers, NgramCounts, count_ngrams, smallest
+from pipeline.ngram.level import Discounts, Level, check_counts, per_context, raw_totals
+from pipeline.ngram.pruning import Kept, check_thresholds, kept_ngrams, prune_counts, prune_level
 
 FALLBACK = (0.5, 1.0, 1.5)
 """Discounts where none can be estimated: those of `lmplz --discount_fallback`."""
 
+SINGLE_FALLBACK = 0.75
+"""The same where one discount serves all counts."""
 
-@dataclass(frozen=True)
-class Discounts:
-    """What is taken off counts of 1, of 2, and of 3 or more, in counts."""
-
-    amounts: tuple[float, float, float]
-    fallback: bool
-    """True if the counts of counts gave no estimate and `FALLBACK` stands in."""
-
-
-@dataclass(frozen=True)
-class Level:
-    """One order m of one model: what is taken from the m-grams, and what is left for the order below.
-
-    n is the number of m-grams, P that of (m−1)-grams, the contexts. The last entry of each array is for
-    what was never seen.
-    """
-
-    counts: Integers
-    """(n + 1,) c(hw): occurrences or adjusted counts."""
-    totals: Integers
-    """(P + 1,) Σ_w c(hw); may be anything where nothing follows."""
-    left: NDArray[np.float64]
-    """(P + 1,) γ(h)."""
-    discounts: Discounts
+Estimate = Callable[[Integers], Discounts]
 
 
 @dataclass(frozen=True)
 class KneserNey:
-    """The models of all orders 1 to `counts.order`, over one set of counts."""
+    """The models of all orders 1 to `counts.order`, over one set of counts, with what was pruned left out."""
 
     counts: NgramCounts
     lower: tuple[Level, ...]
     """Orders 1 to N − 1, from adjusted counts."""
     top: tuple[Level, ...]
     """Orders 1 to N, from occurrences."""
+    thresholds: tuple[int, ...]
+    """For the orders 1 to N, the occurrences up to which n-grams were pruned: all 0 where nothing was."""
 
     def levels(self, order: int) -> tuple[Level, ...]:
         """The levels, lowest first, of the model of `order`."""
         return (*self.lower[: order - 1], self.top[order - 1])
 
 
-def fit(stream: Tokens, vocabulary_size: int, order: int) -> KneserNey:
+def fit(stream: Tokens, vocabulary_size: int, order: int, prune: Sequence[int] = ()) -> KneserNey:
     """Estimates the models of orders 1 to `order` from `stream` (N,), in which every line ends with `<eos>`.
 
-    A type that the stream lacks, `<unk>` or another, gets its share of the uniform distribution.
-    Raises `UserError` for an order outside 1 … 7 and for a stream that is empty, holds an id outside the
-    vocabulary or does not end with `<eos>`.
+    A type that the stream lacks, `<unk>` or another, gets its share of the uniform distribution. `prune` is as in
+    `smooth`. Raises `UserError` for an order outside 1 … 7 or above what the longest line reaches, and for a stream
+    that is empty, holds an id outside the vocabulary or does not end with `<eos>`.
     """
-    return smooth(count_ngrams(stream, vocabulary_size, order))
+    return smooth(count_ngrams(stream, vocabulary_size, order), prune)
 
 
-def smooth(counts: NgramCounts) -> KneserNey:
-    """The Kneser-Ney models of `counts`."""
+def smooth(counts: NgramCounts, prune: Sequence[int] = ()) -> KneserNey:
+    """The modified Kneser-Ney models of `counts`, without the n-grams that `prune` leaves out.
+
+    `prune` has a threshold for each order from 1 up, the last standing for all above: m-grams that occur so often or
+    more rarely are left out, as with `lmplz --prune`. Discounts are estimated before anything is left out, and what
+    the n-grams left out had goes to γ, so that distributions still sum to one.
+    Raises `UserError` for thresholds that fall, or prune unigrams, and for counts with an empty order.
+    """
+    check_counts(counts, counts.order)
+    thresholds = check_thresholds(prune, counts.order)
+    kept = kept_ngrams(counts, thresholds)
     lower, top = [], []
-    raw_totals: Integers = smallest(np.array([counts.tokens, 0]))
-    for found in counts.orders:
-        # Whatever occurs, unless it ends a line, is followed by something as often.
-        top.append(_level(found, found.raw, raw_totals))
-        raw_totals = found.raw
-        if found.adjusted is not None:
-            lower.append(_level(found, found.adjusted, None))
-    return KneserNey(counts, tuple(lower), tuple(top))
+    for m in range(1, counts.order + 1):
+        contexts, ngrams = kept[m - 1], kept[m]
+        top.append(prune_level(_top(counts, m, discounts, ngrams), contexts, ngrams))
+        if m < counts.order:
+            lower.append(prune_level(_lower(counts, m, discounts, ngrams), contexts, ngrams))
+    return KneserNey(prune_counts(counts, kept), tuple(lower), tuple(top), thresholds)
+
+
+def kneser_ney_levels(counts: NgramCounts, order: int, estimate: Estimate) -> tuple[Level, ...]:
+    """The levels, lowest first, of the Kneser-Ney model of `order` with discounts by `estimate`."""
+    return (*(_lower(counts, m, estimate, None) for m in range(1, order)), _top(counts, order, estimate, None))
 
 
 def discounts(counts: Integers) -> Discounts:
@@ -119,22 +117,42 @@ def discounts(counts: Integers) -> Discounts:
     return Discounts((d1, d2, d3), fallback=False)
 
 
-def _level(found: OrderCounts, counts: Integers, totals: Integers | None) -> Level:
-    """The level with `counts` (n + 1,); `totals` (P + 1,) are summed over the rows if not given."""
-    estimated = discounts(counts)
+def single_discount(counts: Integers) -> Discounts:
+    """One discount for m-grams with these counts (n,), from the numbers t1, t2 of m-grams with counts 1 and 2.
+
+    D = t1 / (t1 + 2 t2)       (Ney, Essen & Kneser 1994; Chen & Goodman 1998, section 2.6)
+
+    Where t1 or t2 is zero, D is `SINGLE_FALLBACK`: of t1 = 0 nothing would be left for unseen words, and t2 = 0 would
+    take all of the mass from words seen once.
+    """
+    t = np.bincount(np.minimum(counts, 3), minlength=3).tolist()
+    if 0 in t[1:3]:
+        return Discounts((SINGLE_FALLBACK,) * 3, fallback=True)
+    return Discounts((t[1] / (t[1] + 2 * t[2]),) * 3, fallback=False)
+
+
+def _lower(counts: NgramCounts, m: int, estimate: Estimate, kept: Kept) -> Level:
+    """Order m below the highest, from adjusted counts."""
+    found = counts.orders[m - 1]
+    assert found.adjusted is not None  # only the highest order that was counted has none
+    return _level(counts, m, found.adjusted, smallest(per_context(found, found.adjusted)), estimate, kept)
+
+
+def _top(counts: NgramCounts, m: int, estimate: Estimate, kept: Kept) -> Level:
+    """Order m as the highest, from occurrences."""
+    return _level(counts, m, counts.orders[m - 1].raw, raw_totals(counts, m), estimate, kept)
+
+
+def _level(ngrams: NgramCounts, m: int, counts: Integers, totals: Integers, estimate: Estimate, kept: Kept) -> Level:
+    """The level with `counts` (n + 1,) of all n-grams; those not `kept` leave their whole count to the order below."""
+    found = ngrams.orders[m - 1]
+    estimated = estimate(counts)
     d1, d2, d3 = estimated.amounts
-    begin, end = found.offsets[:-1], found.offsets[1:]
-
-    def per_row(values: NDArray[np.bool_] | Integers) -> NDArray[np.int64]:
-        # Differences of a cumulative sum: exact for integers, and right for empty rows.
-        summed = np.zeros(len(counts) + 1, dtype=np.int64)
-        np.cumsum(values, out=summed[1:])
-        sums: NDArray[np.int64] = summed[end] - summed[begin]
-        return sums
-
-    n1, n2, seen = per_row(counts == 1), per_row(counts == 2), per_row(counts > 0)
-    summed = per_row(counts) if totals is None else totals
-    left = d1 * n1 + d2 * n2 + d3 * (seen - n1 - n2)
-    np.divide(left, summed, out=left, where=seen > 0)
+    stay = counts if kept is None else counts * kept
+    n1, n2, seen = (per_context(found, which) for which in (stay == 1, stay == 2, stay > 0))
+    left: NDArray[np.float64] = d1 * n1 + d2 * n2 + d3 * (seen - n1 - n2)
+    if kept is not None:
+        left += per_context(found, counts) - per_context(found, stay)
+    np.divide(left, totals, out=left, where=seen > 0)
     left[seen == 0] = 1.0
-    return Level(counts, smallest(summed), left, estimated)
+    return Level(counts, totals, left, estimated)

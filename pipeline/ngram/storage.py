@@ -15,8 +15,10 @@ import numpy as np
 from pipeline import io
 from pipeline.errors import UserError
 from pipeline.ngram.counts import check_order
-from pipeline.ngram.kneser_ney import Discounts, KneserNey, Level
-from pipeline.ngram.model import NgramModel
+from pipeline.ngram.kneser_ney import KneserNey
+from pipeline.ngram.level import Discounts, Level
+from pipeline.ngram.model import NgramModel, model_name
+from pipeline.ngram.trie import Trie
 
 FORMAT = 1
 """Raised whenever what is stored changes its meaning."""
@@ -53,7 +55,8 @@ def load(folder: Path, order: int) -> NgramModel:
     def array(name: str, m: int) -> np.ndarray:
         length = {"offsets": sizes[m - 1] + 2, "lower_totals": sizes[m - 1] + 1, "lower_left": sizes[m - 1] + 1}
         length["top_left"] = length["lower_left"]
-        return _read_array(_array_path(folder, name, m), length.get(name, sizes[m] + 1))
+        kind = "f" if name.endswith("left") else "u"
+        return _read_array(_array_path(folder, name, m), length.get(name, sizes[m] + 1), kind)
 
     def level(m: int) -> Level:
         if m < order:
@@ -71,23 +74,26 @@ def load(folder: Path, order: int) -> NgramModel:
         )
 
     orders = range(1, order + 1)
-    return NgramModel(
-        vocabulary_size=stored["vocabulary_size"],
-        words=tuple(array("words", m) for m in orders),
-        offsets=tuple(array("offsets", m) for m in orders),
-        levels=tuple(level(m) for m in orders),
-    )
+    trie = Trie(tuple(array("words", m) for m in orders), tuple(array("offsets", m) for m in orders))
+    for m in orders:
+        begin, end = trie.offsets[m - 1][[0, -1]]
+        if (begin, end) != (0, trie.size(m)):
+            raise _damaged(_array_path(folder, "offsets", m), f"it goes from {begin} to {end}, not 0 to {trie.size(m)}")
+    return NgramModel(model_name(order), trie, tuple(level(m) for m in orders))
 
 
 def summary(fitted: KneserNey) -> dict[str, Any]:
-    """What `ngram.json` holds. `fallback` is true where discounts could not be estimated (`discounts`)."""
+    """What `ngram.json` holds. `fallback` is true where discounts could not be estimated (`discounts`); `pruned_up_to`
+    has the thresholds of `smooth`, one an order, and is there only where something was pruned."""
 
     def entry(level: Level) -> dict[str, Any]:
         return {"discounts": list(level.discounts.amounts), "fallback": level.discounts.fallback}
 
+    pruned = {"pruned_up_to": list(fitted.thresholds)} if any(fitted.thresholds) else {}
     return {
         "format": FORMAT,
         "smoothing": "interpolated modified Kneser-Ney",
+        **pruned,
         "order": fitted.counts.order,
         "vocabulary_size": fitted.counts.vocabulary_size,
         "tokens": fitted.counts.tokens,
@@ -108,7 +114,7 @@ def _array_path(folder: Path, name: str, m: int) -> Path:
     return folder / f"{name}_{m}.npy"
 
 
-def _read_array(path: Path, length: int) -> np.ndarray:
+def _read_array(path: Path, length: int, kind: str) -> np.ndarray:
     try:
         # Still mapped, but a plain array: indexing the memmap class costs a Python call each time.
         array = np.asarray(io.read_array(path))
@@ -116,6 +122,8 @@ def _read_array(path: Path, length: int) -> np.ndarray:
         raise _damaged(path, str(error)) from error
     if array.shape != (length,):
         raise _damaged(path, f"it has shape {array.shape} instead of ({length},)")
+    if array.dtype.kind != kind:
+        raise _damaged(path, f"it holds {array.dtype}, not {'fractions' if kind == 'f' else 'counts'}")
     return array
 
 
@@ -133,13 +141,25 @@ def _read_summary(path: Path) -> dict[str, Any]:
     missing = {"order", "vocabulary_size", "tokens", "orders"} - stored.keys()
     if missing:
         raise _damaged(path, f"it lacks {', '.join(sorted(missing))}")
+    try:
+        for m, entry in enumerate(stored["orders"], start=1):
+            int(entry["ngrams"])
+            _discounts(stored, "top", m)
+            if m < stored["order"]:
+                _discounts(stored, "lower", m)
+        consistent = len(stored["orders"]) == stored["order"]
+        consistent &= stored["orders"][0]["ngrams"] == stored["vocabulary_size"]
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise _damaged(path, f"what it says of the orders is not complete ({error!r})") from error
+    if not consistent:
+        raise _damaged(path, "its numbers of orders and types do not fit each other")
     return stored
 
 
 def _discounts(stored: dict[str, Any], kind: str, m: int) -> Discounts:
     entry = stored["orders"][m - 1][kind]
-    d1, d2, d3 = entry["discounts"]
-    return Discounts((d1, d2, d3), entry["fallback"])
+    d1, d2, d3 = map(float, entry["discounts"])
+    return Discounts((d1, d2, d3), bool(entry["fallback"]))
 
 
 def _damaged(path: Path, cause: str) -> UserError:

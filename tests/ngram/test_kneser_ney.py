@@ -1,17 +1,29 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from exact_kneser_ney import EOS, FIRST_WORD, ExactKneserNey, Lines, stream_of, zipf_lines
+from exact_kneser_ney import (
+    EOS,
+    FIRST_WORD,
+    ExactKneserNey,
+    Lines,
+    lines_and_order,
+    small_lines,
+    stream_of,
+    zipf_lines,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ngram.kneser_ney import FALLBACK, Discounts, discounts, fit
+from pipeline.errors import UserError
+from pipeline.ngram.counts import count_ngrams
+from pipeline.ngram.kneser_ney import FALLBACK, SINGLE_FALLBACK, discounts, fit, single_discount, smooth
+from pipeline.ngram.level import Discounts
+from pipeline.ngram.lines import check_lines
 from pipeline.ngram.model import NgramModel, model_of
 
 A, B, C = 2, 3, 4
-
-small_lines = st.lists(st.lists(st.integers(FIRST_WORD, FIRST_WORD + 3), max_size=6), min_size=1, max_size=12)
 
 
 def model(lines: Lines, vocabulary_size: int, order: int) -> NgramModel:
@@ -42,6 +54,13 @@ def test_unigrams_worked_by_hand() -> None:
     np.testing.assert_allclose(
         after(model([[A, B], [A, C]], 5, 1), []), [1 / 10, 4 / 15, 4 / 15, 11 / 60, 11 / 60], rtol=1e-14
     )
+
+
+def test_a_single_discount() -> None:
+    """t1 = 6, t2 = 3: D = 6/12. Without words seen once, or twice, there is no estimate."""
+    assert single_discount(np.repeat([0, 1, 2, 3, 9], [7, 6, 3, 2, 2])) == Discounts((0.5, 0.5, 0.5), fallback=False)
+    for times in ((0, 3), (6, 0)):
+        assert single_discount(np.repeat([1, 2], times)) == Discounts((SINGLE_FALLBACK,) * 3, fallback=True)
 
 
 def test_discounts_from_counts_of_counts() -> None:
@@ -79,9 +98,10 @@ def test_equals_exact_fractions_with_estimated_discounts(order: int) -> None:
         np.testing.assert_allclose(np.exp(nats[:, 0]), exact.stream_probs(lines), rtol=1e-12)
 
 
-@given(train=small_lines, held_out=small_lines, order=st.integers(1, 7))
+@given(corpus=lines_and_order(), held_out=small_lines)
 @settings(max_examples=60, deadline=None)
-def test_equals_exact_fractions_on_any_corpus(train: Lines, held_out: Lines, order: int) -> None:
+def test_equals_exact_fractions_on_any_corpus(corpus: tuple[Lines, int], held_out: Lines) -> None:
+    train, order = corpus
     ours, exact = model(train, 7, order), ExactKneserNey(train, 7, order)
     nats, _ = ours.read(stream_of(held_out)[:, None], ours.start(1))
     np.testing.assert_allclose(np.exp(nats[:, 0]), exact.stream_probs(held_out), rtol=1e-12)
@@ -95,9 +115,10 @@ def test_the_exact_model_sums_to_one() -> None:
         assert sum(exact.prob(context, word) for word in (0, "</s>", *range(2, 8))) == Fraction(1)
 
 
-@given(train=small_lines, prefix=st.lists(st.integers(0, 6), max_size=8), order=st.integers(1, 7))
+@given(corpus=lines_and_order(), prefix=st.lists(st.integers(0, 6), max_size=8))
 @settings(max_examples=100, deadline=None)
-def test_every_context_sums_to_one(train: Lines, prefix: list[int], order: int) -> None:
+def test_every_context_sums_to_one(corpus: tuple[Lines, int], prefix: list[int]) -> None:
+    train, order = corpus
     probs = after(model(train, 7, order), prefix)
     assert abs(probs.sum() - 1) < 1e-12
     assert (probs > 0).all()
@@ -123,11 +144,28 @@ def test_one_fit_holds_the_models_of_all_orders(order: int) -> None:
     )
 
 
-def test_orders_above_the_longest_line_change_nothing() -> None:
-    """With nothing longer to be seen, each order above passes everything on."""
-    train, held_out = [[A, B], [B]], stream_of([[A, B], [C, B, A], []])[:, None]
-    five, seven = model(train, 5, 5), model(train, 5, 7)
-    np.testing.assert_array_equal(five.read(held_out, five.start(1))[0], seven.read(held_out, seven.start(1))[0])
+def test_an_order_above_the_longest_line() -> None:
+    """`<s> a b </s>` is a 4-gram, and nothing is longer."""
+    fit(stream_of([[A, B], [B]]), 5, 4)
+    with pytest.raises(UserError, match=r"order is 5, but the longest line .* has 2 words.* up to order 4\. Set"):
+        fit(stream_of([[A, B], [B]]), 5, 5)
+    with pytest.raises(UserError, match=r"order is 7, but the longest line .* has 0 words.* up to order 2\. Set"):
+        fit(stream_of([[], []]), 5, 7)
+
+
+def test_lines_can_be_checked_before_they_are_counted() -> None:
+    check_lines(5, 7)
+    check_lines(0, 2)
+    with pytest.raises(UserError, match=r"order is 7, but the longest line .* has 4 words.* up to order 6\. Set"):
+        check_lines(4, 7)
+    with pytest.raises(UserError, match="has 1 word:"):
+        check_lines(1, 4)
+
+
+def test_nothing_counted() -> None:
+    counts = count_ngrams(stream_of([[A, B]]), 5, 3)
+    with pytest.raises(UserError, match="Nothing was counted"):
+        smooth(replace(counts, tokens=0))
 
 
 def test_a_single_type_is_near_certain() -> None:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import UserError
 from pipeline.language_model import LanguageModel
-from pipeline.ngram import model as ngram_model
+from pipeline.ngram import count_model
+from pipeline.ngram.count_model import check_vocabulary, longest_match
 from pipeline.ngram.kneser_ney import fit
 from pipeline.ngram.model import NgramModel, model_name, model_of
 
@@ -66,7 +67,7 @@ def test_chunks_equal_the_whole(model: NgramModel, cuts: list[int]) -> None:
 def test_blocks_equal_the_whole(model: NgramModel, monkeypatch: pytest.MonkeyPatch) -> None:
     read = tokens(50, 3)
     whole, _ = model.read(read, model.start(3))
-    monkeypatch.setattr(ngram_model, "BLOCK", 7)
+    monkeypatch.setattr(count_model, "BLOCK", 7)
     np.testing.assert_array_equal(model.read(read, model.start(3))[0], whole)
 
 
@@ -126,6 +127,42 @@ def test_any_integer_type_is_read(dtype: type) -> None:
     np.testing.assert_array_equal(
         model.read(tokens(20, 2).astype(dtype), model.start(2))[0], model.read(tokens(20, 2), model.start(2))[0]
     )
+
+
+def test_longest_match_counted_by_hand() -> None:
+    model = model_of(fit(stream_of([[2, 3, 4, 5], [6, 3, 4, 7]]), 10, 4), 4)
+    read = np.array([2, 3, 4, 7, EOS, 4, 7, 9, 4, 5, EOS, EOS])
+    #                <s> 2: 2-gram; <s> 2 3: 3-gram; <s> 2 3 4; 3 4 7 (2 3 4 7 was never seen); 3 4 7 </s>; then `<s> 4`
+    # was never seen, 4 7 was; 9 was never seen; 4; 4 5; 4 5 </s>; <s> </s> was never seen
+    np.testing.assert_array_equal(longest_match(model, read), [2, 3, 4, 3, 4, 1, 2, 1, 1, 2, 3, 1])
+
+
+@every_order
+def test_longest_match_is_the_longest_that_was_seen(model: NgramModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    sentences = ["".join(map(chr, (EOS, *line, EOS))) for line in zipf_lines(1, 300, TYPES)]
+    read = tokens(200, 1)[:, 0]
+    expected = []
+    line = chr(EOS)
+    for token in read:
+        line += chr(token)
+        seen = [m for m in range(2, model.order + 1) if m <= len(line) and any(line[-m:] in s for s in sentences)]
+        expected.append(max(seen, default=1))
+        line = chr(EOS) if token == EOS else line
+    np.testing.assert_array_equal(longest_match(model, read), expected)
+    monkeypatch.setattr(count_model, "BLOCK", 7)
+    np.testing.assert_array_equal(longest_match(model, read), expected)
+
+
+def test_longest_match_of_what_cannot_be() -> None:
+    assert longest_match(MODELS[2], np.empty(0, dtype=np.int64)).shape == (0,)
+    with pytest.raises(UserError, match=f"id {V} is outside"):
+        longest_match(MODELS[2], np.array([V]))
+
+
+def test_a_vocabulary_of_another_model() -> None:
+    check_vocabulary(MODELS[0], ["w"] * V)
+    with pytest.raises(UserError, match=f"The vocabulary has 3 types, the model has {V}"):
+        check_vocabulary(MODELS[0], ["<unk>", "<eos>", "a"])
 
 
 def test_ids_outside_the_vocabulary() -> None:

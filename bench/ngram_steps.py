@@ -1,0 +1,33 @@
+"""What is measured in a process of its own: a fit from text to saved model, and counting in bounded memory."""
+
+import sys
+import time
+from pathlib import Path
+
+from pipeline.corpus.sources import read_lines
+from pipeline.corpus.streams import encode
+from pipeline.corpus.vocabulary import build_vocabulary, count_words
+from pipeline.io import read_array
+from pipeline.ngram.engine import LOCAL, counted
+from pipeline.ngram.kneser_ney import fit
+from pipeline.ngram.storage import save
+
+
+def fit_text(text: Path, order: int, folder: Path) -> None:
+    """The models up to `order` of a text, all of whose words are types."""
+    vocabulary = build_vocabulary(count_words(read_lines(text)), 1, None)
+    save(folder, fit(encode(read_lines(text), vocabulary, None).tokens, len(vocabulary), order))
+
+
+def count_stream(stream: Path, vocabulary_size: int, order: int, memory_bytes: int, folder: Path) -> None:
+    """Prints the seconds, and those of the processor, which other programs disturb less."""
+    start, processor_start = time.perf_counter(), time.process_time()
+    with counted(read_array(stream), vocabulary_size, order, LOCAL, 1, memory_bytes, folder):
+        print(time.perf_counter() - start, time.process_time() - processor_start)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "fit":
+        fit_text(Path(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    else:
+        count_stream(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]), Path(sys.argv[6]))

@@ -1,0 +1,94 @@
+"""Text to measure on: a corpus as both sides are to read it, and generated streams of any length."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.corpus.sources import find_source, read_split
+from pipeline.corpus.streams import encode
+from pipeline.corpus.vocabulary import EOS_ID, UNK, Vocabulary, build_vocabulary, count_words
+from pipeline.grammar.builtin import builtin_grammar, builtin_text
+from pipeline.grammar.sample import sample_corpus
+from pipeline.language_model import Tokens
+from pipeline.ngram.runs import Column
+from pipeline.params import Params
+
+TOKENS_AT_ONCE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Text:
+    """train and test of a corpus, over all types of train, and `<unk>` for what is in test alone.
+
+    That is KenLM's vocabulary. It keeps the word `<unk>` for what train has not, so the word has another name here
+    where train has it.
+    """
+
+    name: str
+    vocabulary: Vocabulary
+    train: Tokens
+    test: Tokens
+
+    @property
+    def has_blank_lines(self) -> bool:
+        return self.without_blank_lines.train.size < self.train.size
+
+    @property
+    def without_blank_lines(self) -> "Text":
+        train, test = (_drop_blank_lines(stream) for stream in (self.train, self.test))
+        return Text(self.name, self.vocabulary, train, test)
+
+    def lines(self, stream: Tokens) -> list[str]:
+        """The lines of `stream`, words separated by spaces."""
+        types = np.array([UNK, "\n", *self.vocabulary.types[2:]], dtype=object)
+        return [line.strip(" ") for line in " ".join(types[stream].tolist()).split("\n")[:-1]]
+
+
+def raw_text(folder: Path, params: Params) -> Text:
+    """The corpus in `folder`, blank lines kept."""
+    source = find_source(folder.parent, folder.name)
+    train, test = (
+        list(read_split(source, split, params.text.valid_share, params.text.test_share)) for split in ("train", "test")
+    )
+    return _text(folder.name, train, test)
+
+
+def generated_text(params: Params) -> Text:
+    """The built-in corpus."""
+    sampled = builtin_text(params.language, params.seed)
+    return _text("builtin", *(list(sampled[split].lines()) for split in ("train", "test")))
+
+
+def _text(name: str, train: list[list[str]], test: list[list[str]]) -> Text:
+    counts = count_words(train)
+    if UNK in counts:
+        other = "unk"
+        while other in counts:
+            other += "k"
+        train, test = ([[other if word == UNK else word for word in line] for line in part] for part in (train, test))
+        counts[other] = counts.pop(UNK)
+    vocabulary = build_vocabulary(counts, 1, None)
+    return Text(name, vocabulary, *(encode(lines, vocabulary, None).tokens for lines in (train, test)))
+
+
+def _drop_blank_lines(stream: Tokens) -> Tokens:
+    before = np.concatenate([[EOS_ID], stream[:-1]])
+    return stream[(stream != EOS_ID) | (before != EOS_ID)]
+
+
+def write_generated_stream(path: Path, tokens: int, params: Params) -> int:
+    """Writes about `tokens` tokens of the built-in language as .npy, in bounded memory; returns how many types it has.
+
+    Every form of the language is a type.
+    """
+    grammar = builtin_grammar(params.language)
+    vocabulary_size = len(grammar.forms) + 2
+    column = Column(path.with_suffix(".raw"), np.min_scalar_type(vocabulary_size - 1))
+    rng = np.random.default_rng(params.seed)
+    while len(column) < tokens:
+        ahead = min(TOKENS_AT_ONCE, tokens - len(column))
+        sampled = sample_corpus(grammar, ahead, params.language.sentences_per_document, rng)
+        column.append(np.insert(sampled.words + 2, sampled.sentence_starts[1:], EOS_ID))
+    column.publish(path)
+    return vocabulary_size
