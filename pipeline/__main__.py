@@ -9,6 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
+from pipeline.environment import use_own_environment
+
+if __name__ == "__main__":
+    use_own_environment()  # before anything is imported that only .venv has
+
 import typer
 
 from pipeline.errors import UserError
@@ -25,6 +30,7 @@ app = typer.Typer(
     help="How language models learned to remember. `dvc repro` runs all stages; each also runs by hand.",
 )
 STAGES = "Stages, in order"
+STUDIES = "Studies, which params.yaml switches on"
 ASK = "Asking what has been trained, on the corpus that params.yaml names"
 
 AFTER_A_FAILURE = (
@@ -102,6 +108,14 @@ def gradients() -> None:
     _timed("gradients", "gradients", stage.run)
 
 
+@app.command("learning_curve", rich_help_panel=STUDIES)
+def learning_curve() -> None:
+    """Count models fitted on a growing part of train."""
+    from pipeline.stages import learning_curve as stage
+
+    _timed("learning_curve", "learning_curve", stage.run)
+
+
 @app.command(rich_help_panel=STAGES)
 def report() -> None:
     """Tables, figures, findings and the page."""
@@ -113,28 +127,43 @@ def report() -> None:
 @app.command(rich_help_panel=ASK)
 def generate(
     model: ModelName = "lstm",
-    prompt: Annotated[str, typer.Option(help="words to go on from")] = "",
-    tokens: Annotated[int, typer.Option(min=1, help="how many to write")] = 60,
+    prompt: Annotated[list[str] | None, typer.Option(help="words to go on from; give it again for a second")] = None,
+    tokens: Annotated[int, typer.Option(min=1, help="how many to write after each prompt")] = 60,
     temperature: Annotated[float, typer.Option(min=0.01, help="below 1 bolder, above 1 wilder")] = 1.0,
+    top_k: Annotated[int | None, typer.Option(min=1, help="choose among this many of the likeliest words")] = None,
+    top_p: Annotated[
+        float | None, typer.Option(min=0.01, max=1.0, help="choose among the likeliest words that make up this share")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="the same seed writes the same text")] = 1,
 ) -> None:
     """Let a model write, word by word."""
     from pipeline import ask
 
-    for word in ask.generate_words(_layout(), model, prompt, tokens, temperature, seed):
-        print(word, end="" if word == "\n" else " ", flush=True)
+    for piece in ask.generate_words(_layout(), model, prompt or [""], tokens, temperature, top_k, top_p, seed):
+        print(piece, end="", flush=True)
     print()
 
 
 @app.command(rich_help_panel=ASK)
 def score(
-    file: Annotated[Path, typer.Argument(help="UTF-8 text, words separated by spaces")], model: ModelName = "lstm"
+    file: Annotated[Path, typer.Argument(help="UTF-8 text, words separated by spaces")],
+    model: ModelName = "lstm",
+    arpa: Annotated[Path | None, typer.Option(help="an ARPA file, plain or gzip, in place of a trained model")] = None,
 ) -> None:
-    """The perplexity of a text under a model."""
+    """The perplexity of a text under a model, or under an ARPA file that any toolkit wrote."""
     from pipeline import ask
 
-    for name, value in ask.score_file(_layout(), model, file).items():
+    result = ask.score_with_arpa(arpa, file) if arpa else ask.score_file(_layout(), model, file)
+    for name, value in result.items():
         print(f"{name:12} {value}")
+
+
+@app.command(rich_help_panel=ASK)
+def arpa(file: Annotated[Path, typer.Argument(help="what to write")], model: ModelName = "5gram") -> None:
+    """Write a count model as an ARPA file, for KenLM, SRILM and others."""
+    from pipeline import ask
+
+    ask.export_arpa(_layout(), model, file)
 
 
 @app.command(rich_help_panel=ASK)

@@ -1,7 +1,7 @@
 """What a user asks of trained models: write, score a text, judge minimal pairs."""
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pipeline.agreement.probe import accuracy, probe
 from pipeline.agreement.suites import encode_suite, read_minimal_pairs
 from pipeline.corpus.sources import read_lines
-from pipeline.corpus.streams import encode, load_vocabulary
-from pipeline.corpus.vocabulary import EOS_ID, UNK_ID
+from pipeline.corpus.streams import Split, encode, load_vocabulary
+from pipeline.corpus.vocabulary import EOS_ID, UNK_ID, Vocabulary
 from pipeline.errors import UserError
 from pipeline.evaluation.generation import generate
 from pipeline.evaluation.perplexity import perplexity, score_stream
@@ -20,16 +20,20 @@ from pipeline.io import read_json
 from pipeline.language_model import LanguageModel
 from pipeline.layout import Layout
 from pipeline.models.load import load_neural
+from pipeline.ngram.arpa import write_arpa
+from pipeline.ngram.arpa_reader import read_arpa
+from pipeline.ngram.count_model import CountModel
 from pipeline.ngram.model import model_name
 from pipeline.ngram.storage import load as load_ngram
-from pipeline.params import ARCHITECTURES, Ngram, Runtime
-from pipeline.plans import read_plan
+from pipeline.params import ARCHITECTURES, Runtime
+from pipeline.plans import NgramPlan, read_plan
 from pipeline.training.runtime import prepare_runtime
 
 
 def load_model(layout: Layout, name: str) -> LanguageModel:
     """A trained model by its name. Raises UserError with the names there are."""
-    orders = {model_name(order): order for order in range(1, read_plan(layout.plan("ngram"), Ngram).order + 1)}
+    highest = read_plan(layout.plan("ngram"), NgramPlan).ngram.order
+    orders = {model_name(order): order for order in range(1, highest + 1)}
     if name in orders:
         return load_ngram(layout.ngram, orders[name])
     trained = [arch for arch in ARCHITECTURES if (layout.network(arch) / "best.safetensors").exists()]
@@ -42,30 +46,46 @@ def load_model(layout: Layout, name: str) -> LanguageModel:
     return load_neural(layout.network(name), name, prepare_runtime(runtime))
 
 
-def generate_words(layout: Layout, name: str, prompt: str, tokens: int, temperature: float, seed: int) -> Iterator[str]:
-    """The words that a model writes after `prompt`, a line break for `<eos>`."""
+def generate_words(
+    layout: Layout,
+    name: str,
+    prompts: Sequence[str],
+    tokens: int,
+    temperature: float,
+    top_k: int | None,
+    top_p: float | None,
+    seed: int,
+) -> Iterator[str]:
+    """Each prompt and the `tokens` that a model writes after it, piece by piece, with spaces and line breaks.
+
+    Every prompt is gone on from with the same seed, so that what follows one does not depend on the others. Prompts
+    are parted by a blank line; `<eos>` is a line break.
+    """
     vocabulary = load_vocabulary(layout.corpus)
-    words = prompt.split()
-    unknown = [word for word in words if word not in vocabulary]
+    unknown = [word for prompt in prompts for word in prompt.split() if word not in vocabulary]
     if unknown:
         raise UserError(
             f"--prompt: {', '.join(unknown)} is not in the vocabulary of {layout.corpus_name}. Use words of its text "
             f"({', '.join(vocabulary.types[2:8])}, …)."
         )
     model = load_model(layout, name)
-    written = generate(model, vocabulary.encode(words), temperature, np.random.default_rng(seed))
-    yield from words
-    for token in islice(written, tokens):
-        yield "\n" if token == EOS_ID else vocabulary.types[token]
+    for number, prompt in enumerate(prompts):
+        start = vocabulary.encode(prompt.split())
+        written = generate(model, start, temperature, np.random.default_rng(seed), top_k, top_p)
+        if number:
+            yield "\n\n"
+        at_line_start = True
+        for token in chain(start.tolist(), islice(written, tokens)):
+            if token == EOS_ID:
+                yield "\n"
+            else:
+                yield vocabulary.types[token] if at_line_start else f" {vocabulary.types[token]}"
+            at_line_start = token == EOS_ID
 
 
 def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
     """The perplexity of a text, every token and one `<eos>` a line counted; a network carries its state through."""
-    if not path.is_file():
-        raise UserError(f"{path} is no file that exists. Name a text file, its words separated by spaces.")
-    split = encode(read_lines(path), load_vocabulary(layout.corpus), None)
-    if not len(split.tokens):
-        raise UserError(f"{path} is empty. Put text into it.")
+    split = _encode_file(path, load_vocabulary(layout.corpus))
     nats = score_stream(load_model(layout, name), split.tokens, np.zeros(1, dtype=np.int64))
     return {
         "tokens": f"{len(nats):,}",
@@ -73,6 +93,38 @@ def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
         "nats": f"{-nats.sum():.2f}",
         "perplexity": f"{perplexity(nats):.2f}",
     }
+
+
+def score_with_arpa(arpa: Path, path: Path) -> dict[str, str]:
+    """The perplexity of a text under an ARPA file, over that file's own vocabulary, begun anew at each line."""
+    model, types = read_arpa(arpa)
+    split = _encode_file(path, Vocabulary(types))
+    nats = score_stream(model, split.tokens, np.zeros(1, dtype=np.int64))
+    known = split.tokens != UNK_ID
+    return {
+        "tokens": f"{len(nats):,}",
+        "unknown": f"{1 - known.mean():.2%}",
+        "nats": f"{-nats.sum():.2f}",
+        "perplexity": f"{perplexity(nats):.2f}",
+        "of known": f"{perplexity(nats[known]):.2f}",
+    }
+
+
+def _encode_file(path: Path, vocabulary: Vocabulary) -> Split:
+    if not path.is_file():
+        raise UserError(f"{path} is no file that exists. Name a text file, its words separated by spaces.")
+    split = encode(read_lines(path), vocabulary, None)
+    if not len(split.tokens):
+        raise UserError(f"{path} is empty. Put text into it.")
+    return split
+
+
+def export_arpa(layout: Layout, name: str, path: Path) -> None:
+    """A count model as an ARPA file, which KenLM, SRILM and others read."""
+    model = load_model(layout, name)
+    if not isinstance(model, CountModel):
+        raise UserError(f"--model: {name} is a network; an ARPA file holds a count model, such as 5gram.")
+    write_arpa(path, model, load_vocabulary(layout.corpus).types)
 
 
 def probe_file(layout: Layout, name: str, path: Path) -> pd.DataFrame:

@@ -59,6 +59,9 @@ class Layout:
     def gradients(self) -> Path:
         return self.data / "gradients"
 
+    def study(self, name: str) -> Path:
+        return self.data / "studies" / name
+
     @property
     def report(self) -> Path:
         return self.root / "reports" / self.corpus_name

@@ -16,6 +16,8 @@ from pipeline.io import require
 
 Architecture = Literal["rnn", "gru", "lstm"]
 ARCHITECTURES: tuple[Architecture, ...] = ("rnn", "gru", "lstm")
+Study = Literal["learning_curve"]
+STUDIES: tuple[Study, ...] = ("learning_curve",)
 BUILTIN = "builtin"
 
 Count = Annotated[int, Field(ge=1)]
@@ -101,6 +103,12 @@ class Text(Strict):
 
 class Ngram(Strict):
     order: Annotated[int, Field(ge=1, le=7)]
+    prune: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
+    engine: Annotated[str, Field(pattern=r"^(local|dask|(tcp|tls)://.+:[0-9]+)$")]
+    workers: Count
+    memory_mb: Annotated[int, Field(ge=16)]
+    add_k: Positive
+    backoff_factor: Annotated[float, Field(gt=0, le=1)]
 
 
 class Skipgram(Strict):
@@ -159,6 +167,12 @@ class Gradients(Strict):
     positions: Count
 
 
+class LearningCurve(Strict):
+    """Count models fitted on a growing part of train."""
+
+    smallest_share: Annotated[float, Field(gt=0, le=1)]
+
+
 class Report(Strict):
     excerpts: bool
 
@@ -169,6 +183,7 @@ class Params(Strict):
     model: Literal["all"] | Architecture | Annotated[list[Architecture], Field(min_length=1)]
     corpus: CorpusName
     size: str
+    studies: Literal["none", "all"] | Study | Annotated[list[Study], Field(min_length=1)]
     seed: Seed
     runtime: Runtime
     language: Language
@@ -183,6 +198,7 @@ class Params(Strict):
     perplexity: Perplexity
     agreement: Agreement
     gradients: Gradients
+    learning_curve: LearningCurve
     report: Report
 
     @model_validator(mode="after")
@@ -207,6 +223,13 @@ class Params(Strict):
             return ARCHITECTURES
         chosen = [self.model] if isinstance(self.model, str) else self.model
         return tuple(name for name in ARCHITECTURES if name in chosen)
+
+    @property
+    def selected_studies(self) -> tuple[Study, ...]:
+        if self.studies == "all":
+            return STUDIES
+        chosen = [self.studies] if isinstance(self.studies, str) else self.studies
+        return tuple(name for name in STUDIES if name in chosen)
 
 
 # --- reading ---------------------------------------------------------------------------------------
@@ -271,6 +294,8 @@ def _explain(detail: Mapping[str, Any]) -> str:
         return f"{name}: is not a known key{f'; did you mean {near[0]}?' if near else '; remove it'}"
     if name == "model":
         return f"model: found {detail['input']!r}; allowed: all, rnn, gru, lstm, or a list such as [gru, lstm]"
+    if name == "studies":
+        return f"studies: found {detail['input']!r}; allowed: none, all, a name or a list of {', '.join(STUDIES)}"
     if name == "text.min_count":
         return f"{name}: found {detail['input']!r}; allowed: auto, or a number from 1"
     if not name:

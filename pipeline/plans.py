@@ -4,12 +4,12 @@ Stages read their plan and nothing else, so that a change re-runs just what it t
 """
 
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from pipeline.errors import UserError
-from pipeline.io import read_json
+from pipeline.io import read_json, write_json
 from pipeline.params import (
     BUILTIN,
     Agreement,
@@ -18,6 +18,7 @@ from pipeline.params import (
     Count,
     Gradients,
     Language,
+    Ngram,
     Params,
     Perplexity,
     Positive,
@@ -28,16 +29,25 @@ from pipeline.params import (
     Size,
     Skipgram,
     Strict,
+    Study,
     Text,
     Training,
 )
 
 
 class CorpusPlan(Strict):
+    """`order`: lines that are too short for n-grams of this order are told of before anything is counted or trained."""
+
     corpus: CorpusName
     seed: Seed
+    order: Count
     language: Language | None
     text: Text
+
+
+class NgramPlan(Strict):
+    ngram: Ngram
+    block_lines: Count
 
 
 class EmbeddingsPlan(Strict):
@@ -62,9 +72,16 @@ class NetworkPlan(Strict):
 
 
 class Unselected(Strict):
-    """The plan of an architecture that `model` leaves out."""
+    """The plan of an architecture that `model` leaves out, or of a study that `studies` does."""
 
     selected: Literal[False]
+
+
+class LearningCurvePlan(Strict):
+    selected: Literal[True]
+    order: Count
+    block_lines: Count
+    smallest_share: Annotated[float, Field(gt=0, le=1)]
 
 
 class PerplexityPlan(Strict):
@@ -95,6 +112,7 @@ class GradientsPlan(Strict):
 class ReportPlan(Strict):
     corpus: CorpusName
     models: list[Architecture]
+    studies: list[Study]
     seed: Seed
     size: str
     text: Text
@@ -123,6 +141,9 @@ def resolve(params: Params) -> dict[str, Strict]:
             clip_norm=own.clip_norm,
         )
 
+    def study(name: Study, plan: Strict) -> Strict:
+        return plan if name in params.selected_studies else Unselected(selected=False)
+
     language = params.language if params.corpus == BUILTIN else None
     shared: dict[str, Any] = {"models": models, "seed": seed, "runtime": runtime}
     scoring = shared | {"order": params.ngram.order, "language": language}
@@ -130,10 +151,11 @@ def resolve(params: Params) -> dict[str, Strict]:
         "corpus": CorpusPlan(
             corpus=params.corpus,
             seed=seed,
+            order=params.ngram.order,
             language=language,
             text=params.text,
         ),
-        "ngram": params.ngram,
+        "ngram": NgramPlan(ngram=params.ngram, block_lines=params.perplexity.block_lines),
         "embeddings": EmbeddingsPlan(seed=seed, runtime=runtime, dim=size.embedding_dim, skipgram=params.embeddings),
         "rnn": network("rnn", params.rnn),
         "gru": network("gru", params.gru),
@@ -141,9 +163,19 @@ def resolve(params: Params) -> dict[str, Strict]:
         "perplexity": PerplexityPlan(**scoring, perplexity=params.perplexity),
         "agreement": AgreementPlan(**scoring, agreement=params.agreement),
         "gradients": GradientsPlan(**shared, gradients=params.gradients),
+        "learning_curve": study(
+            "learning_curve",
+            LearningCurvePlan(
+                selected=True,
+                order=params.ngram.order,
+                block_lines=params.perplexity.block_lines,
+                smallest_share=params.learning_curve.smallest_share,
+            ),
+        ),
         "report": ReportPlan(
             corpus=params.corpus,
             models=models,
+            studies=list(params.selected_studies),
             seed=seed,
             size=params.size,
             text=params.text,
@@ -164,6 +196,12 @@ def read_plan(path: Path, kind: type[PlanType]) -> PlanType:
         raise UserError(f"{path} was written by another version of the code. Run `python -m pipeline plan`.") from None
 
 
-def read_network_plan(path: Path) -> NetworkPlan | None:
-    """The plan of one architecture, None when `model` leaves it out."""
-    return None if read_json(path) == {"selected": False} else read_plan(path, NetworkPlan)
+def mark_unselected(folder: Path) -> dict[str, float]:
+    """The whole output of a stage that was left out; it measured nothing."""
+    write_json(folder / "unselected.json", {"selected": False})
+    return {}
+
+
+def read_selected(path: Path, kind: type[PlanType]) -> PlanType | None:
+    """The plan of an architecture or of a study, None where it was left out."""
+    return None if read_json(path) == {"selected": False} else read_plan(path, kind)

@@ -42,16 +42,21 @@ SMALL = {
 class Project:
     folder: Path
 
-    def run(self, *command: str, fails: bool = False) -> str:
-        """What a command prints, both streams; it must end well, or with exit code 1 or more where it `fails`."""
+    def run(self, *command: str, fails: bool = False, path: str | None = None) -> str:
+        """What a command prints, both streams; it must end well, or with exit code 1 or more where it `fails`.
+
+        `path` stands in for PATH, as where no environment is activated.
+        """
+        environment = self.environment() | ({"PATH": path} if path else {})
         done = subprocess.run(
-            command, cwd=self.folder, env=self.environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
         )
         output = done.stdout + done.stderr
         assert (done.returncode != 0) == fails, f"{' '.join(command)} ended with {done.returncode}:\n{output[-4000:]}"
         return output
 
     def environment(self) -> dict[str, str]:
+        """As after `source .venv/bin/activate`."""
         scripts = Path(sys.executable).parent
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "GIT_"))}
         return inherited | IDENTITY | {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}

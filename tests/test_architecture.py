@@ -93,7 +93,7 @@ def test_every_stage_has_a_command_a_shell_and_a_description():
     shells = {path.stem for path in (PACKAGE / "stages").glob("*.py")} - {"__init__"}
     assert set(DVC["stages"]) == shells
     for name, stage in DVC["stages"].items():
-        assert stage["cmd"].split()[:4] == ["python", "-m", "pipeline", name]
+        assert stage["cmd"].split()[:4] == ["python3", "-m", "pipeline", name]
         assert f"def {name}(" in commands
         assert len(stage["desc"]) > 20
 

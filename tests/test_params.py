@@ -5,8 +5,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.errors import UserError
-from pipeline.params import Params, check_params, current_corpus, read_params
-from pipeline.plans import NetworkPlan, read_network_plan, read_plan, resolve
+from pipeline.params import STUDIES, Params, check_params, current_corpus, read_params
+from pipeline.plans import NetworkPlan, read_plan, read_selected, resolve
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = YAML(typ="safe").load((ROOT / "params.yaml").read_text())
@@ -39,6 +39,7 @@ def test_the_shipped_file_resolves_at_every_size(size):
     assert set(plans) == {
         *("corpus", "ngram", "embeddings", "rnn", "gru", "lstm"),
         *("perplexity", "agreement", "gradients", "report"),
+        *STUDIES,
     }
 
 
@@ -81,6 +82,8 @@ def test_an_unknown_key_is_refused_in_every_section(section):
         ("model", "foo", "model: found 'foo'; allowed: all, rnn, gru, lstm"),
         ("model", ["lstm", "foo"], r"model: found \['lstm', 'foo'\]"),
         ("model", [], r"model: found \[\]"),
+        ("studies", "memroy", "studies: found 'memroy'; allowed: none, all, a name or a list of"),
+        ("studies", [], r"studies: found \[\]"),
         ("size", "huge", "size: found 'huge'.*allowed: small, medium, large"),
         ("corpus", "a/b", "corpus: found 'a/b'"),
         ("corpus", "raw", "corpus: found 'raw'"),
@@ -122,6 +125,16 @@ def test_model_is_all_one_or_a_list(model, expected):
     assert {name for name in ("rnn", "gru", "lstm") if resolve(params)[name].selected} == set(expected)
 
 
+@pytest.mark.parametrize(
+    ("studies", "expected"), [("none", ()), ("all", STUDIES), ("learning_curve", ("learning_curve",))]
+)
+def test_studies_are_none_all_one_or_a_list(studies, expected):
+    params = check_params(changed("studies", studies))
+    assert params.selected_studies == expected
+    assert {name for name in STUDIES if resolve(params)[name].selected} == set(expected)
+    assert check_params(changed("studies", list(STUDIES))).selected_studies == STUDIES
+
+
 def test_size_and_architecture_are_merged():
     values = changed("size", "medium")
     values["sizes"]["medium"]["learning_rate_scale"] = 0.5
@@ -142,8 +155,8 @@ def test_plans_survive_the_file(tmp_path):
         path = tmp_path / f"{name}.json"
         path.write_text(plan.model_dump_json())
         assert read_plan(path, type(plan)) == plan
-    assert read_network_plan(tmp_path / "lstm.json") is None
-    assert read_network_plan(tmp_path / "gru.json").architecture == "gru"
+    assert read_selected(tmp_path / "lstm.json", NetworkPlan) is None
+    assert read_selected(tmp_path / "gru.json", NetworkPlan).architecture == "gru"
     (tmp_path / "old.json").write_text('{"order": 5, "smoothing": "none"}')
     with pytest.raises(UserError, match="another version of the code"):
         read_plan(tmp_path / "old.json", type(resolve(check_params(SHIPPED))["ngram"]))

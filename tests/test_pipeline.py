@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from project import Project, small_project
 
 STAGES = ["plan", "corpus", "ngram", "embeddings", "train@rnn", "train@gru", "train@lstm"]
-STAGES += ["perplexity", "agreement", "gradients", "report"]
+STAGES += ["perplexity", "agreement", "gradients", "learning_curve", "report"]
 VARYING = ("provenance.json", "index.html")
 
 
@@ -44,6 +45,14 @@ def test_a_second_repro_does_nothing(done):
     assert ran(done.dvc("repro")) == []
     assert "up to date" in done.dvc("status")
     assert done.run("git", "status", "--porcelain") == ""
+
+
+def test_dvc_runs_where_no_environment_is_activated(done):
+    (done.folder / ".venv").symlink_to(sys.prefix)
+    without = os.pathsep.join([str(Path(sys.base_prefix) / "bin"), "/usr/bin", "/bin"])
+    output = done.run(".venv/bin/dvc", "repro", "--force", "--single-item", "plan", path=without)
+    assert ran(output) == ["plan"]
+    (done.folder / ".venv").unlink()
 
 
 def test_metrics_keep_their_promise(done):
@@ -97,6 +106,13 @@ def test_model_lstm_after_a_repro_trains_nothing_and_all_comes_back(done):
     assert set(ran(done.dvc("repro"))) <= {"plan", "report"}
     assert done.contents("data") == before
     done.restore()
+
+
+def test_a_study_runs_when_it_is_asked_for_and_nothing_else_does(done):
+    assert sorted(ran(done.dvc("exp", "run", "-S", "studies=[learning_curve]"))) == ["learning_curve", "plan", "report"]
+    assert (done.folder / "reports/builtin/figures/learning_curve.svg").is_file()
+    done.restore()
+    assert not (done.folder / "reports/builtin/figures/learning_curve.svg").exists()
 
 
 def test_a_change_of_one_architecture_retrains_it_alone(done):
@@ -198,6 +214,18 @@ def test_a_text_of_few_lines_still_gets_a_whole_report(done):
     done.restore()
 
 
+def test_lines_too_short_for_the_order_are_told_before_anything_is_counted(done):
+    raw = done.folder / "data/raw/list"
+    raw.mkdir()
+    (raw / "text.txt").write_text("\n".join(["apples", "pears"] * 400))
+    output = done.dvc("exp", "run", "--set-param", "corpus=list", fails=True)
+    assert "longest line of the training text has 1 word" in output
+    assert "Set `ngram.order` to 3 or less" in output
+    assert ran(output) == ["plan", "corpus"]
+    shutil.rmtree(raw)
+    done.restore()
+
+
 def test_models_answer_by_hand(done, tmp_path):
     first = done.pipeline("generate", "--model", "lstm", "--tokens", "8", "--seed", "3")
     assert first == done.pipeline("generate", "--model", "lstm", "--tokens", "8", "--seed", "3")
@@ -207,6 +235,10 @@ def test_models_answer_by_hand(done, tmp_path):
         output = done.pipeline("score", "--model", model, str(text))
         assert re.search(r"tokens +10\n", output)
         assert float(re.search(r"perplexity +([\d.]+)", output)[1]) > 1
+    done.pipeline("arpa", str(tmp_path / "bigram.arpa"), "--model", "bigram")
+    ours = done.pipeline("score", "--model", "bigram", str(text))
+    theirs = done.pipeline("score", "--arpa", str(tmp_path / "bigram.arpa"), str(text))
+    assert re.search(r"nats +([\d.]+)", ours)[1] == re.search(r"nats +([\d.]+)", theirs)[1]
     vocabulary = (done.folder / "data/builtin/corpus/vocabulary.txt").read_text().split()
     good, bad = vocabulary[5], vocabulary[6]
     pairs = tmp_path / "pairs.tsv"
@@ -226,6 +258,8 @@ def test_models_answer_by_hand(done, tmp_path):
         (("generate", "--prompt", "zzzz"), "--prompt: zzzz is not in the vocabulary"),
         (("score", "nowhere.txt"), "nowhere.txt is no file that exists"),
         (("score", "data/raw/.gitkeep"), "is empty"),
+        (("score", "--arpa", "params.yaml", "README.md"), "params.yaml"),
+        (("arpa", "x.arpa", "--model", "lstm"), "lstm is a network"),
         (("probe", "nowhere.tsv"), "nowhere.tsv does not exist"),
         (("probe", "params.yaml"), "the column 'good' is missing"),
     ],

@@ -12,10 +12,11 @@ from pipeline.corpus.streams import Corpus
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.similarity import nearest
 from pipeline.plans import NetworkPlan, ReportPlan
-from pipeline.report import findings, tables
+from pipeline.report import counting, findings, tables
+from pipeline.report.counting import Surprise
 from pipeline.report.findings import Finding
 from pipeline.report.names import FLOOR, label, networks, ngrams, ordered
-from pipeline.report.resampling import flow, judgements, log_perplexity
+from pipeline.report.resampling import Floats, flow, judgements, log_perplexity
 
 NEIGHBOUR_WORDS = 12
 NEIGHBOURS = 5
@@ -41,11 +42,16 @@ class Inputs:
     suite: pd.DataFrame
     suite_counts: Mapping[str, Any]
     lags: pd.DataFrame
+    longest_seen: NDArray[np.integer[Any]]
+    smoothing: pd.DataFrame
+    overlap: pd.DataFrame | None
+    learning_curve: pd.DataFrame | None
 
 
 @dataclass(frozen=True)
 class Results:
-    """What the report says. `tables` by file name; `example`: one pair of the suite by construction."""
+    """What the report says. `tables` by file name, those without data left out; `examples`: one pair of the suite by
+    construction; `surprises`: what the longest n-gram did not expect."""
 
     models: list[str]
     states: Mapping[str, str]
@@ -56,6 +62,7 @@ class Results:
     frequencies: NDArray[np.int64]
     neighbours: list[tuple[str, list[tuple[str, float]]]]
     examples: list[Mapping[str, Any]]
+    surprises: list[Surprise]
 
     @property
     def networks(self) -> list[str]:
@@ -108,6 +115,7 @@ def analyse(inputs: Inputs) -> Results:
             "training": tables.training_table(inputs.steps, inputs.validations),
             "networks": network_table(inputs),
             "differences": findings.finding_table(found),
+            **_counting(inputs, scores["test"], states),
         },
         findings=found,
         metrics=tables.metrics(plan.corpus, perplexities, accuracies),
@@ -115,7 +123,27 @@ def analyse(inputs: Inputs) -> Results:
         frequencies=counts,
         neighbours=neighbour_words(inputs.vectors, inputs.corpus.vocabulary, counts),
         examples=examples(inputs.suite[inputs.suite["item"].isin(inputs.items["item"])]),
+        surprises=counting.surprises(
+            splits["test"].tokens, inputs.corpus.vocabulary.types, scores["test"], states, longest
+        ),
     )
+
+
+def _counting(
+    inputs: Inputs, scores: Mapping[tuple[str, str], Floats], states: Mapping[str, str]
+) -> dict[str, pd.DataFrame]:
+    """The tables about count models; those of what this run did not make are left out."""
+    resamples, seed = inputs.plan.perplexity.resamples, inputs.plan.seed
+    made = {
+        "hit_rates": counting.hit_rates(inputs.longest_seen, scores, states),
+        "smoothing": counting.perplexities(inputs.smoothing, ["smoothing", "order"], resamples, seed),
+    }
+    if inputs.overlap is not None:
+        made["overlap"] = counting.overlap_table(inputs.overlap)
+    if inputs.learning_curve is not None:
+        by = ["model", "share", "train_tokens"]
+        made["learning_curve"] = counting.perplexities(inputs.learning_curve, by, resamples, seed)
+    return made
 
 
 def _agreement(inputs: Inputs, longest: str) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:

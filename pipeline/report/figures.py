@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
 
-from pipeline.report.names import FLOOR, label, networks, ngrams, ordered
+from pipeline.report.names import FLOOR, NGRAMS, label, networks, ngrams, ordered
 from pipeline.report.style import INK, canvas, colour, label_ends, styled
 from pipeline.report.tables import LARGEST_NATS, headline, view
 
@@ -90,31 +90,66 @@ def plain_log_ticks(ax: Axes) -> None:
 
 
 def _compared(models: list[str]) -> list[str]:
-    """Who is drawn where all would be too many: the longest n-gram, the networks."""
-    return [*ngrams(models)[-1:], *networks(models)]
+    """Who is drawn where all would be too many: the longest n-gram, the networks, the source."""
+    return [*ngrams(models)[-1:], *networks(models), *(name for name in (FLOOR,) if name in models)]
 
 
-def agreement_by(rows: pd.DataFrame, column: str, axis_label: str) -> Figure:
-    """Accuracy by distance or by number of attractors, with 95 % intervals as bands; one row a model and point."""
+def agreement_by_distance(table: pd.DataFrame) -> Figure:
+    """Accuracy by band of distances, with the reach of the longest n-gram."""
     with styled():
         figure, (ax,) = canvas(3.0)
-        ax.axhline(0.5, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
-        ends = {}
-        for model in _compared(list(rows["model"])):
-            own = rows[rows["model"] == model].sort_values(column)
-            x = own[column].astype(float).to_numpy()
-            ax.fill_between(x, own["low"].astype(float), own["high"].astype(float), color=colour(model), alpha=0.16,
-                            linewidth=0)  # fmt: skip
-            ax.plot(x, own["accuracy"], color=colour(model), marker="o", markersize=3.5)
-            ends[label(model)] = (float(x[-1]), float(own["accuracy"].iloc[-1]), colour(model))
-        _accuracy_axis(ax, float(rows["low"].min()))
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        left = ax.get_xlim()[0]
-        ax.annotate("chance", (left, 0.5), (4, 3), textcoords="offset points", fontsize=8.5)
-        ax.set_xlim(left, max(x for x, _, _ in ends.values()) + 0.02)
-        ax.set_xlabel(axis_label)
-        label_ends(ax, ends)
+        longest = ngrams(table["model"])[-1]
+        reach = NGRAMS.index(longest) - 1  # the words that fit between a subject and its verb in one n-gram
+        if reach >= 0:
+            ax.axvspan(ax.get_xlim()[0], reach + 0.5, color=colour(longest), alpha=0.16, linewidth=0)
+            ax.annotate(f"fits in a {label(longest)}", (reach + 0.5, 0.44), (4, 0), textcoords="offset points",
+                        fontsize=8.5, va="center")  # fmt: skip
+        _accuracies(ax, table, "distance", "words between the subject and its verb")
         return figure
+
+
+def agreement_by_attractors(table: pd.DataFrame) -> Figure:
+    """Accuracy by number of attractors."""
+    with styled():
+        figure, (ax,) = canvas(3.0)
+        _accuracies(ax, view(table, "n_attractors"), "n_attractors", "nouns of the other number in between")
+        return figure
+
+
+def _accuracies(ax: Axes, rows: pd.DataFrame, column: str, axis_label: str) -> None:
+    ax.axhline(0.5, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
+    _lines(ax, rows, column, "accuracy", "low", "high")
+    _accuracy_axis(ax, float(rows["low"].min()))
+    ax.annotate("chance", (ax.get_xlim()[0], 0.5), (4, 3), textcoords="offset points", fontsize=8.5)
+    ax.set_xlabel(axis_label)
+
+
+def verb_loss(table: pd.DataFrame) -> Figure:
+    """Mean nats that the right verb form costs, by band of distances."""
+    with styled():
+        figure, (ax,) = canvas(3.0)
+        _lines(ax, table, "distance", "verb_nats", "verb_nats_low", "verb_nats_high")
+        ax.set_xlabel("words between the subject and its verb")
+        ax.set_ylabel("nats at the verb")
+        return figure
+
+
+def _lines(ax: Axes, rows: pd.DataFrame, x: str, y: str, low: str, high: str) -> None:
+    """A line and its interval a model, named where it ends; the source is dashed."""
+    ends = {}
+    for model in _compared(list(rows["model"])):
+        own = rows[rows["model"] == model].sort_values(x)
+        place = own[x].astype(float).to_numpy()
+        ax.fill_between(place, own[low].astype(float), own[high].astype(float), color=colour(model), alpha=0.16,
+                        linewidth=0)  # fmt: skip
+        dashed: dict[str, Any] = {"linestyle": (0, (4, 2))} if model == FLOOR else {}
+        ax.plot(place, own[y], color=colour(model), marker="o", markersize=3.5, **dashed)
+        ends[label(model)] = (float(place[-1]), float(own[y].iloc[-1]), colour(model))
+    first = min(rows[x].astype(float))
+    last = max(place for place, _, _ in ends.values())
+    ax.set_xlim(first - 0.04 * (last - first), last + 0.02)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    label_ends(ax, ends)
 
 
 def _accuracy_axis(ax: Axes, lowest: float) -> None:
@@ -126,7 +161,7 @@ def _accuracy_axis(ax: Axes, lowest: float) -> None:
 def agreement_by_construction(table: pd.DataFrame) -> Figure:
     """Accuracy by construction, one dot a model, easiest construction on top."""
     rows = view(table, "construction")
-    models = _compared(list(rows["model"]))
+    models = [name for name in _compared(list(rows["model"])) if name != FLOOR]
     shown = rows[rows["model"].isin(models)]
     constructions = list(shown.groupby("construction")["accuracy"].mean().sort_values(kind="stable").index)
     with styled():
@@ -233,8 +268,7 @@ def nats_by_position(table: pd.DataFrame) -> Figure:
         ends = {}
         most = table.groupby("position")["tokens"].max()
         shown = most[most >= min(max(30, most.max() * 0.02), most.max())].index
-        models = [*_compared(list(table["model"])), *([FLOOR] if FLOOR in set(table["model"]) else [])]
-        for model in models:
+        for model in _compared(list(table["model"])):
             own = table[(table["model"] == model) & table["position"].isin(shown)].sort_values("position")
             mean = own["nats"] / own["tokens"]
             dashed: dict[str, Any] = {"linestyle": (0, (4, 2))} if model == FLOOR else {}
@@ -286,7 +320,7 @@ def frequencies(counts: np.ndarray) -> Figure:
 def headline_bars(table: pd.DataFrame) -> Figure:
     """Agreement accuracy of every model, the mean over constructions."""
     rows = view(table).set_index("model")
-    models = [name for name in ordered(headline(table)) if name != FLOOR]
+    models = ordered(headline(table))
     shown = rows.loc[models]
     with styled():
         figure, (ax,) = canvas(0.5 + 0.28 * len(models))

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.report import figures
+from pipeline.report import count_figures, figures
 from pipeline.report.analysis import Inputs, Results
-from pipeline.report.names import FLOOR, label, networks, ordered
+from pipeline.report.names import FLOOR, SMOOTHING_WORDS, label, networks, ordered
 from pipeline.report.style import to_svg
 from pipeline.report.tables import headline, view
 
@@ -68,9 +68,23 @@ def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
             figures.gradient_by_lag(tables["gradients"]),
         ),
     ]
+    drawn += _counting(tables)
     if not tables["agreement"].empty:
         drawn += _agreement(tables["agreement"], tables["agreement_by_distance"])
     return {drawing.name: drawing for drawing in drawn}
+
+
+def _counting(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
+    drawn = [
+        _drawn("hits", "How long an n-gram train has for each word", _hits(tables["hit_rates"]),
+               count_figures.hits(tables["hit_rates"])),
+        _drawn("smoothing", "Ways of smoothing", _smoothing(tables["smoothing"]),
+               count_figures.smoothing(tables["smoothing"], SMOOTHING_WORDS)),
+    ]  # fmt: skip
+    if "learning_curve" in tables:
+        curve = tables["learning_curve"]
+        drawn.append(_drawn("learning_curve", "Counting more text", _curve(curve), count_figures.learning_curve(curve)))
+    return drawn
 
 
 def _agreement(accuracies: pd.DataFrame, by_distance: pd.DataFrame) -> list[Drawing]:
@@ -90,10 +104,11 @@ def _agreement(accuracies: pd.DataFrame, by_distance: pd.DataFrame) -> list[Draw
         ),
     ]
     if by_distance["distance"].nunique() > 1:
-        figure = figures.agreement_by(by_distance, "distance", "words between the subject and its verb")
+        figure = figures.agreement_by_distance(by_distance)
         drawn.append(_drawn("distance", "Agreement by distance", _accuracy(by_distance, "distance"), figure))
+        drawn.append(_drawn("verb", "Loss at the verb", _verb(by_distance), figures.verb_loss(by_distance)))
     if by_attractors["n_attractors"].nunique() > 1:
-        figure = figures.agreement_by(by_attractors, "n_attractors", "nouns of the other number in between")
+        figure = figures.agreement_by_attractors(accuracies)
         drawn.append(_drawn("attractors", "Agreement by attractors", _accuracy(by_attractors, "n_attractors"), figure))
     return drawn
 
@@ -142,6 +157,32 @@ def _position(table: pd.DataFrame) -> str:
     first = table[table["position"] == 1].set_index("model")
     ends = {name: f"{first['nats'][name] / first['tokens'][name]:.2f}" for name in first.index}
     return f"Mean nats a token by position in the line. At the first word: {_listed(ends)}."
+
+
+def _hits(table: pd.DataFrame) -> str:
+    shares = table.drop_duplicates("longest_seen").sort_values("longest_seen")
+    parts = (f"{share:.0%} order {order}" for order, share in zip(shares["longest_seen"], shares["share"], strict=True))
+    return f"Share of the words of test by the longest n-gram that ends there and stands in train: {', '.join(parts)}."
+
+
+def _smoothing(table: pd.DataFrame) -> str:
+    longest = table[table["order"] == table["order"].max()].set_index("smoothing")["perplexity"]
+    parts = (f"{SMOOTHING_WORDS[name]} {longest[name]:.1f}" for name in SMOOTHING_WORDS if name in longest.index)
+    return f"Test perplexity at order {table['order'].max()} by way of smoothing: {', '.join(parts)}."
+
+
+def _curve(table: pd.DataFrame) -> str:
+    ends = {}
+    for model, rows in table.groupby("model", sort=False):
+        values = rows.sort_values("train_tokens")["perplexity"]
+        ends[str(model)] = f"from {values.iloc[0]:.1f} to {values.iloc[-1]:.1f}"
+    return f"Test perplexity from the smallest part of train to all of it: {_listed(ends)}."
+
+
+def _verb(table: pd.DataFrame) -> str:
+    nats = table.pivot(index="distance", columns="model", values="verb_nats").sort_index()
+    ends = {name: f"{nats[name].iloc[0]:.2f} and {nats[name].iloc[-1]:.2f}" for name in ordered(nats.columns)}
+    return f"Mean nats of the right verb form, at the shortest and at the longest distance: {_listed(ends)}."
 
 
 def _accuracy(rows: pd.DataFrame, column: str) -> str:

@@ -18,6 +18,14 @@ STATE_WORDS = {
     "carried": "carries its state through the split",
     "document": "knows where documents begin",
 }
+SMOOTHING_WORDS = {
+    "maximum_likelihood": "none",
+    "add_k": "add-k",
+    "witten_bell": "Witten-Bell",
+    "stupid_backoff": "stupid backoff",
+    "kneser_ney": "Kneser-Ney",
+    "modified_kneser_ney": "modified Kneser-Ney",
+}
 SPECIAL = {"unigram": "unigram", "bigram": "bigram", "trigram": "trigram", FLOOR: "the source"}
 
 

@@ -76,11 +76,13 @@ def log_perplexity(
 class Judgements:
     """Right or wrong (1, 0.5, 0) by item and model, for both scores, under shared resamples of items.
 
-    groups: one row an item; correct[score]: (I, M) with the models as columns; weights (I, R).
+    groups: one row an item; correct[score]: (I, M) with the models as columns; verb_nats (I, M): the loss on the
+    right form at the verb; weights (I, R).
     """
 
     groups: pd.DataFrame
     correct: Mapping[str, pd.DataFrame]
+    verb_nats: pd.DataFrame
     weights: Floats
 
     @property
@@ -89,9 +91,16 @@ class Judgements:
 
     def mean(self, score: str, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Accuracy (M,) over the items `rows`, and under each resample (M, R); NaN where none of them is drawn."""
-        right, drawn = self._values(score)[rows], self.weights[rows]
+        return self._mean(self._arrays[score], rows)
+
+    def mean_verb_nats(self, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """The same of the loss at the verb: nats that its right form costs after the words before it."""
+        return self._mean(self.verb_nats.to_numpy(dtype=float), rows)
+
+    def _mean(self, values: Floats, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        chosen, drawn = values[rows], self.weights[rows]
         with np.errstate(invalid="ignore"):
-            return right.mean(axis=0), right.T @ drawn / drawn.sum(axis=0)
+            return chosen.mean(axis=0), chosen.T @ drawn / drawn.sum(axis=0)
 
     def cells(self, columns: list[str]) -> Iterator[tuple[dict[str, Any], NDArray[np.int64]]]:
         """Each combination of values of `columns` that there is, with the numbers of its items."""
@@ -119,9 +128,6 @@ class Judgements:
         slopes = logistic_slopes(levels, membership.T @ weights, membership.T @ (weights * right[:, None]))
         return float(slopes[0]), slopes[1:]
 
-    def _values(self, score: str) -> Floats:
-        return self._arrays[score]
-
     @cached_property
     def _arrays(self) -> dict[str, Floats]:
         return {score: table.to_numpy(dtype=float) for score, table in self.correct.items()}
@@ -134,10 +140,11 @@ def judgements(items: pd.DataFrame, resamples: int, seed: int) -> Judgements:
         good, bad = items[f"{score}_good"].to_numpy(), items[f"{score}_bad"].to_numpy()
         judged = items[["item", "model"]].assign(right=accuracy(good, bad))
         correct[score] = judged.pivot(index="item", columns="model", values="right").sort_index()
+    verb_nats = -items.pivot(index="item", columns="model", values="verb_good").sort_index()
     measured = [f"{score}_{form}" for score in SCORES for form in ("good", "bad")]
     groups = items.drop_duplicates("item").sort_values("item").drop(columns=["model", *measured])
     weights = resample(len(groups), resamples, seed).astype(float).T
-    return Judgements(groups.reset_index(drop=True), correct, np.ascontiguousarray(weights))
+    return Judgements(groups.reset_index(drop=True), correct, verb_nats, np.ascontiguousarray(weights))
 
 
 def logistic_slopes(levels: Floats, trials: Floats, successes: Floats) -> Floats:

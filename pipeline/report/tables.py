@@ -113,7 +113,8 @@ def agreement_table(judged: Judgements, suite: str) -> pd.DataFrame:
 
 
 def agreement_by_distance(judged: Judgements) -> pd.DataFrame:
-    """Accuracy (score verb) by band of distances: from, to, and their mean over the items of the band."""
+    """By band of distances (from, to, and their mean over its items): accuracy (score verb) with its interval, and
+    the mean nats that the right form costs at the verb with theirs."""
     distance = judged.groups["distance"].to_numpy(dtype=int)
     band = np.searchsorted(BAND_STARTS, distance, side="right")
     tables = []
@@ -121,8 +122,12 @@ def agreement_by_distance(judged: Judgements) -> pd.DataFrame:
         rows = np.flatnonzero(band == number)
         inside = distance[rows]
         table = _accuracies(judged, judged.mean("verb", rows), {}, len(rows), "verb").drop(columns=[*CELL, "score"])
+        nats, samples = judged.mean_verb_nats(rows)
+        nats_low, nats_high = _bounds(samples)
+        table = table.assign(verb_nats=nats, verb_nats_low=nats_low, verb_nats_high=nats_high)
         tables.append(table.assign(shortest=inside.min(), longest=inside.max(), distance=inside.mean()))
     columns = ["model", "shortest", "longest", "distance", "items", "accuracy", "low", "high"]
+    columns += ["verb_nats", "verb_nats_low", "verb_nats_high"]
     return _in_order(pd.concat(tables, ignore_index=True)[columns])
 
 
@@ -135,12 +140,17 @@ def _accuracies(
     judged: Judgements, means: tuple[Floats, Floats], cell: Mapping[str, Any], items: int, score: str
 ) -> pd.DataFrame:
     values, samples = means
-    samples = samples[:, ~np.isnan(samples).any(axis=0)]
-    low, high = np.percentile(samples, (2.5, 97.5), axis=1) if samples.size else (np.nan, np.nan)
+    low, high = _bounds(samples)
     table = pd.DataFrame({"model": judged.models, "items": items, "accuracy": values, "low": low, "high": high})
     for column in CELL:
         table[column] = cell.get(column, ALL)
     return table.assign(score=score)
+
+
+def _bounds(samples: Floats) -> tuple[Floats | float, Floats | float]:
+    """95 % intervals (M,) of samples (M, R); resamples in which nothing was drawn are left out."""
+    samples = samples[:, ~np.isnan(samples).any(axis=0)]
+    return tuple(np.percentile(samples, (2.5, 97.5), axis=1)) if samples.size else (np.nan, np.nan)
 
 
 def view(table: pd.DataFrame, *columns: str, score: str = "verb") -> pd.DataFrame:

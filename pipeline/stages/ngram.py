@@ -1,15 +1,59 @@
-"""ngram: counts of every order and the Kneser-Ney models over them."""
+"""ngram: counts of every order, the Kneser-Ney models over them, and what other smoothings make of the same counts."""
 
-from pipeline.corpus.streams import load_corpus
+import numpy as np
+import pandas as pd
+
+from pipeline.corpus.streams import Split, load_corpus
+from pipeline.evaluation.bootstrap import block_sums
+from pipeline.evaluation.perplexity import score_stream
+from pipeline.io import write_array, write_table
 from pipeline.layout import Layout
-from pipeline.ngram.kneser_ney import fit
+from pipeline.ngram.count_model import longest_match
+from pipeline.ngram.counts import NgramCounts
+from pipeline.ngram.engine import counted
+from pipeline.ngram.kneser_ney import smooth
+from pipeline.ngram.model import model_of
+from pipeline.ngram.smoothing import SMOOTHINGS, smoothed
 from pipeline.ngram.storage import save
-from pipeline.params import Ngram
-from pipeline.plans import read_plan
+from pipeline.plans import NgramPlan, read_plan
+from pipeline.progress import progress
+
+MEGABYTE = 1 << 20
 
 
 def run(layout: Layout) -> dict[str, float]:
-    plan = read_plan(layout.plan("ngram"), Ngram)
+    plan = read_plan(layout.plan("ngram"), NgramPlan)
+    settings = plan.ngram
     corpus = load_corpus(layout.corpus)
-    save(layout.ngram, fit(corpus.splits["train"].tokens, len(corpus.vocabulary), plan.order))
+    train, test = corpus.splits["train"], corpus.splits["test"]
+    with counted(
+        train.tokens,
+        len(corpus.vocabulary),
+        settings.order,
+        settings.engine,
+        settings.workers,
+        settings.memory_mb * MEGABYTE,
+        layout.ngram,
+    ) as counts:
+        fitted = smooth(counts, settings.prune)
+        save(layout.ngram, fitted)
+        seen = longest_match(model_of(fitted, settings.order), test.tokens)
+        write_array(layout.ngram / "longest_seen.npy", seen.astype(np.uint8))
+        write_table(layout.ngram / "smoothing.parquet", _smoothings(counts, test, plan))
     return {}
+
+
+def _smoothings(counts: NgramCounts, test: Split, plan: NgramPlan) -> pd.DataFrame:
+    """Every smoothing at every order: one row a unit of the bootstrap, with the tokens and nats of test in it."""
+    settings, units, whole = plan.ngram, test.blocks(plan.block_lines), np.zeros(1, dtype=np.int64)
+    sizes = np.diff(np.append(units, len(test.tokens)))
+    tables = []
+    with progress("smoothings", len(SMOOTHINGS) * settings.order, "models") as bar:
+        for method in SMOOTHINGS:
+            for order in range(1, settings.order + 1):
+                model = smoothed(counts, method, order, k=settings.add_k, alpha=settings.backoff_factor)
+                nats = -block_sums(score_stream(model, test.tokens, whole), units)
+                row = {"smoothing": method, "order": order, "unit": np.arange(len(units)), "tokens": sizes}
+                tables.append(pd.DataFrame({**row, "nats": nats}))
+                bar.advance()
+    return pd.concat(tables, ignore_index=True)

@@ -6,12 +6,14 @@ from pipeline.corpus.sources import check_source, find_source
 from pipeline.grammar.builtin import check_language
 from pipeline.io import write_json
 from pipeline.layout import Layout
+from pipeline.ngram.pruning import check_thresholds
 from pipeline.params import BUILTIN, read_params
 from pipeline.plans import resolve
 
 
 def run(root: Path) -> None:
     params = read_params(root / "params.yaml")
+    check_thresholds(params.ngram.prune, params.ngram.order)
     layout = Layout(root, params.corpus)
     size = params.sizes[params.size]
     # a training step, and the window in which a gradient is followed back

@@ -4,12 +4,14 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from pipeline.corpus.streams import load_corpus
 from pipeline.errors import UserError
-from pipeline.io import read_json, read_table, read_tensors, write_json, write_table, write_text
+from pipeline.io import read_array, read_json, read_table, read_tensors, write_json, write_table, write_text
 from pipeline.layout import Layout
 from pipeline.params import ARCHITECTURES
-from pipeline.plans import NetworkPlan, ReportPlan, read_network_plan, read_plan
+from pipeline.plans import NetworkPlan, ReportPlan, read_plan, read_selected
 from pipeline.provenance import describe, read_timings
 from pipeline.report.analysis import Inputs, analyse
 from pipeline.report.gallery import draw
@@ -40,7 +42,7 @@ def _read(layout: Layout) -> Inputs:
     plan = read_plan(layout.plan("report"), ReportPlan)
     networks: dict[str, NetworkPlan] = {}
     for name in plan.models:
-        network = read_network_plan(layout.plan(name))
+        network = read_selected(layout.plan(name), NetworkPlan)
         if network is None:
             raise UserError(f"{layout.plan(name)} and {layout.plan('report')} disagree. Run `python -m pipeline plan`.")
         networks[name] = network
@@ -60,7 +62,16 @@ def _read(layout: Layout) -> Inputs:
         suite=read_table(layout.agreement / "suite.csv"),
         suite_counts=read_json(layout.agreement / "counts.json"),
         lags=read_table(layout.gradients / "lag.parquet"),
+        longest_seen=read_array(layout.ngram / "longest_seen.npy"),
+        smoothing=read_table(layout.ngram / "smoothing.parquet"),
+        overlap=_optional(layout.corpus / "overlap.csv"),
+        learning_curve=_optional(layout.study("learning_curve") / "curve.parquet"),
     )
+
+
+def _optional(path: Path) -> pd.DataFrame | None:
+    """A table that not every run makes."""
+    return read_table(path) if path.exists() else None
 
 
 def _provenance(layout: Layout, inputs: Inputs) -> dict[str, Any]:

@@ -2,21 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from pipeline.io import write_json
 from pipeline.layout import Layout
-from pipeline.plans import NetworkPlan, read_network_plan
+from pipeline.plans import NetworkPlan, mark_unselected, read_selected
 
 if TYPE_CHECKING:
     from pipeline.models.recurrent import RecurrentNetwork
 
-MARKER = "unselected.json"
-
 
 def run(layout: Layout, architecture: str) -> dict[str, float]:
-    plan = read_network_plan(layout.plan(architecture))
+    plan = read_selected(layout.plan(architecture), NetworkPlan)
     if plan is None:
-        write_json(layout.network(architecture) / MARKER, {"selected": False})
-        return {}
+        return mark_unselected(layout.network(architecture))
     return _train(layout, plan)
 
 
@@ -28,7 +24,7 @@ def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
     import torch
 
     from pipeline.corpus.streams import load_corpus
-    from pipeline.io import write_table
+    from pipeline.io import write_json, write_table
     from pipeline.models.neural import save_weights
     from pipeline.training.checkpoint import fingerprint, resume_folder
     from pipeline.training.loop import train

@@ -12,6 +12,7 @@ from pipeline.corpus.vocabulary import build_vocabulary, count_words
 from pipeline.params import read_params
 from pipeline.plans import ReportPlan, resolve
 from pipeline.report.analysis import Inputs
+from pipeline.report.names import SMOOTHING_WORDS
 
 ROOT = Path(__file__).parents[2]
 COUNTS = {"unigram": 3.0, "bigram": 2.4, "trigram": 2.2}
@@ -32,6 +33,7 @@ def _make_inputs(
     floor: bool = True,
     nats: dict[str, float] | None = None,
     excerpts: bool = True,
+    studies: bool = True,
 ) -> Inputs:
     rng = np.random.default_rng(0)
     params = read_params(ROOT / "params.yaml")
@@ -64,7 +66,36 @@ def _make_inputs(
         suite=suite,
         suite_counts={"suite": "builtin", "items": len(suite) + 3, "scored": len(suite), "out_of_vocabulary": 3},
         lags=_lags(models, rng),
+        longest_seen=rng.integers(1, 4, len(corpus.splits["test"].tokens)).astype(np.uint8),
+        smoothing=_units([{"smoothing": name, "order": order} for name in SMOOTHING_WORDS for order in (1, 2, 3)], rng),
+        overlap=_overlap() if floor else None,
+        learning_curve=_units(
+            [
+                {"model": name, "share": share, "train_tokens": int(400 * share)}
+                for name in COUNTS
+                for share in (0.25, 0.5, 1.0)
+            ],
+            rng,
+        )
+        if studies
+        else None,
     )
+
+
+def _units(rows: list[dict[str, object]], rng: np.random.Generator) -> pd.DataFrame:
+    """Nats of ten units of test for each row; maximum likelihood holds some of them impossible."""
+    tables = []
+    for row in rows:
+        nats = 20 + rng.normal(0, 1, 10)
+        if row.get("smoothing") == "maximum_likelihood" and row["order"] == 3:
+            nats[4] = np.inf
+        tables.append(pd.DataFrame({**row, "unit": np.arange(10), "tokens": 9, "nats": nats}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _overlap() -> pd.DataFrame:
+    columns = {"length": [3, 4, 6, 7, 12], "sentences": [9, 8, 7, 20, 30], "shared": [5, 3, 1, 0, 0]}
+    return pd.DataFrame(columns | {"expected": [4.5, 3.5, 1.0, 0.2, 0.0], "variance": [2.0, 2.0, 0.9, 0.2, 0.0]})
 
 
 def _corpus(documents: bool) -> Corpus:

@@ -20,6 +20,7 @@ def drawings(make_inputs):
 
 def test_every_figure_is_well_formed_titled_and_described(drawings) -> None:
     expected = {"perplexity", "training", "norms", "agreement", "distance", "attractors", "construction", "gradients"}
+    expected |= {"verb", "smoothing", "hits", "learning_curve"}
     assert expected <= set(drawings)
     for drawing in drawings.values():
         svg = ElementTree.fromstring(drawing.svg)

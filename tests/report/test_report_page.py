@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.corpus.streams import save_corpus
-from pipeline.io import read_json, write_json, write_table, write_tensors
+from pipeline.io import read_json, write_array, write_json, write_table, write_tensors
 from pipeline.layout import Layout
 from pipeline.params import read_params
 from pipeline.plans import resolve
@@ -184,6 +184,10 @@ def write_inputs(layout: Layout, inputs: Inputs) -> None:
     write_table(layout.agreement / "suite.csv", inputs.suite)
     write_json(layout.agreement / "counts.json", inputs.suite_counts)
     write_table(layout.gradients / "lag.parquet", inputs.lags)
+    write_array(layout.ngram / "longest_seen.npy", inputs.longest_seen)
+    write_table(layout.ngram / "smoothing.parquet", inputs.smoothing)
+    write_table(layout.corpus / "overlap.csv", inputs.overlap)
+    write_table(layout.study("learning_curve") / "curve.parquet", inputs.learning_curve)
 
 
 def test_stage_writes_the_same_bytes_twice(make_inputs, tmp_path) -> None:
