@@ -217,13 +217,13 @@ def test_a_text_of_few_lines_still_gets_a_whole_report(done):
 def test_lines_too_short_for_the_order_are_told_before_anything_is_counted(done):
     raw = done.folder / "data/raw/list"
     raw.mkdir()
-    (raw / "text.txt").write_text("\n".join(["apples", "pears"] * 400))
+    (raw / "text.txt").write_text("\n".join(["red apples", "green pears"] * 400))
     output = done.dvc("exp", "run", "--set-param", "corpus=list", fails=True)
-    assert "longest line of the training text has 1 word" in output
-    assert "Set `ngram.order` to 3 or less" in output
-    assert ran(output) == ["plan", "corpus"]
     shutil.rmtree(raw)
     done.restore()
+    assert "longest line of the training text has 2 words" in output
+    assert "Set `ngram.order` to 4 or less" in output
+    assert ran(output) == ["plan", "corpus"]
 
 
 def test_models_answer_by_hand(done, tmp_path):
