@@ -136,6 +136,7 @@ class Size(Strict):
 
 class Training(Strict):
     tie_output: bool
+    embedding_range: Positive
     forget_bias: float
     warmup_share: Probability
     final_learning_rate: Annotated[float, Field(ge=0, le=1)]

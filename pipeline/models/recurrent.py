@@ -18,8 +18,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 CELLS: dict[str, Callable[[int, int, int], nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
-EMBEDDING_RANGE = 0.1
-
 # (h,) for RNN and GRU, (h, c) for the LSTM; each (num_layers, B, H)
 State = tuple[Tensor, ...]
 
@@ -54,16 +52,16 @@ class RecurrentNetwork(nn.Module):
             self.output.weight = self.embedding.weight
 
     @torch.no_grad()
-    def initialise(self, generator: torch.Generator, forget_bias: float) -> None:
+    def initialise(self, generator: torch.Generator, embedding_range: float, forget_bias: float) -> None:
         """Random weights before training, drawn from `generator` on the CPU.
 
         Matrices are uniform in ±1/√(fan-in), recurrent ones orthogonal (Saxe et al. 2014), the embedding uniform in
-        ±`EMBEDDING_RANGE`, biases zero but the LSTM's forget gate (Jozefowicz et al. 2015): torch adds two bias
+        ±`embedding_range`, biases zero but the LSTM's forget gate (Jozefowicz et al. 2015): torch adds two bias
         vectors, and `forget_bias` is their sum.
         """
         for name, parameter in self.named_parameters():
             if name == "embedding.weight":
-                parameter.uniform_(-EMBEDDING_RANGE, EMBEDDING_RANGE, generator=generator)
+                parameter.uniform_(-embedding_range, embedding_range, generator=generator)
             elif parameter.dim() == 1:
                 parameter.zero_()
             elif "weight_hh" in name:

@@ -60,7 +60,7 @@ def _build(layout: Layout, plan: NetworkPlan, vocabulary_size: int) -> "Recurren
     import torch
 
     from pipeline.io import read_tensors
-    from pipeline.models.recurrent import EMBEDDING_RANGE, RecurrentNetwork, Shape
+    from pipeline.models.recurrent import RecurrentNetwork, Shape
 
     frozen = plan.embeddings == "frozen"
     network = RecurrentNetwork(
@@ -74,10 +74,11 @@ def _build(layout: Layout, plan: NetworkPlan, vocabulary_size: int) -> "Recurren
             frozen=frozen,
         )
     )
-    network.initialise(torch.Generator().manual_seed(plan.seed), plan.training.forget_bias)
+    training = plan.training
+    network.initialise(torch.Generator().manual_seed(plan.seed), training.embedding_range, training.forget_bias)
     if plan.embeddings != "none":
         vectors = torch.from_numpy(read_tensors(layout.embeddings / "vectors.safetensors")["vectors"])
-        # as wide on average as random weights would be, or a tied output starts out far too certain
-        scale = EMBEDDING_RANGE / 3**0.5 / float(vectors.square().mean().sqrt())
+        # as wide on average as random weights would be: skip-gram's own lengths say how frequent a word is
+        scale = training.embedding_range / 3**0.5 / float(vectors.square().mean().sqrt())
         network.embedding.weight.data.copy_(vectors * scale)
     return network

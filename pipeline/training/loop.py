@@ -25,6 +25,7 @@ from pipeline.models.recurrent import DropoutMasks, RecurrentNetwork, detach
 from pipeline.plans import NetworkPlan
 from pipeline.progress import progress
 from pipeline.training.checkpoint import FILE, ParentWatch, load_checkpoint, save_checkpoint
+from pipeline.training.output_loss import output_loss
 from pipeline.training.ranks import ALONE, RankLost, Ranks, SharedMasks
 from pipeline.training.segments import columns, segments, segments_per_epoch
 
@@ -182,8 +183,8 @@ class _Run:
             group["lr"] = rate
         tokens = torch.as_tensor(segment, device=self.device)
         hidden, state = self.network(tokens[:-1], detach(self.carried), self.masks)
-        logits = self.network.logits(hidden, self.bf16)
-        loss = F.cross_entropy(logits.flatten(0, 1), tokens[1:].flatten())
+        projected, output = self.network.projection(hidden).flatten(0, 1), self.network.output
+        loss = output_loss(projected, output.weight, output.bias, tokens[1:].flatten(), self.bf16)
         loss = loss * (segment.shape[1] / self.plan.size.batch_size)  # this rank's part of the batch's mean
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -18,7 +18,7 @@ TEXT = np.random.default_rng(0).integers(1, 9, 150).astype(np.uint8)
 def network() -> RecurrentNetwork:
     built = RecurrentNetwork(Shape("lstm", 9, 5, 7, 2, tied=True, frozen=False))
     generator = torch.Generator().manual_seed(1)
-    built.initialise(generator, 1.0)
+    built.initialise(generator, 0.1, 1.0)
     with torch.no_grad():
         built.embedding.weight.normal_(generator=generator)
     return built
@@ -83,7 +83,7 @@ def test_the_grid_has_the_loss_of_every_combination(network):
 
 def test_words_that_come_again_gain():
     network = RecurrentNetwork(Shape("gru", 400, 4, 6, 1, tied=True, frozen=False))
-    network.initialise(torch.Generator().manual_seed(1), 1.0)
+    network.initialise(torch.Generator().manual_seed(1), 0.1, 1.0)
     bursts = np.concatenate([np.random.default_rng(i).choice(400, 5)[np.arange(60) % 5] for i in range(4)])
     table = cache_grid(network, bursts, [30], [0.0, 1.0], [0.0, 0.5])
     plain = table[table["weight"] == 0]["nats"].min()

@@ -37,7 +37,7 @@ class Recorder:
 
 def lstm() -> NeuralModel:
     network = RecurrentNetwork(Shape("lstm", 11, 5, 7, 2, tied=True, frozen=False))
-    network.initialise(torch.Generator().manual_seed(1), 1.0)
+    network.initialise(torch.Generator().manual_seed(1), 0.1, 1.0)
     with torch.no_grad():
         network.embedding.weight.normal_(generator=torch.Generator().manual_seed(2))
     return NeuralModel("lstm", network)

@@ -26,7 +26,7 @@ def _float64():
 
 def network(architecture="lstm", tied=True, frozen=False) -> RecurrentNetwork:
     built = RecurrentNetwork(Shape(architecture, 11, 5, 7, 1, tied, frozen))
-    built.initialise(torch.Generator().manual_seed(1), 1.0)
+    built.initialise(torch.Generator().manual_seed(1), 0.1, 1.0)
     return built
 
 

@@ -35,7 +35,7 @@ class Rising:
 @pytest.fixture
 def lstm() -> NeuralModel:
     network = RecurrentNetwork(Shape("lstm", 9, 5, 7, 1, tied=True, frozen=False))
-    network.initialise(torch.Generator().manual_seed(1), 1.0)
+    network.initialise(torch.Generator().manual_seed(1), 0.1, 1.0)
     return NeuralModel("lstm", network)
 
 

@@ -27,7 +27,7 @@ WORDS = ["<unk>", "<eos>", "the", "dog", "cat", "sleeps", "barks", "."]
 @pytest.fixture
 def gru() -> NeuralModel:
     network = RecurrentNetwork(Shape("gru", 9, 5, 7, 1, tied=True, frozen=False))
-    network.initialise(torch.Generator().manual_seed(4), 1.0)
+    network.initialise(torch.Generator().manual_seed(4), 0.1, 1.0)
     with torch.no_grad():
         network.embedding.weight.normal_(generator=torch.Generator().manual_seed(5))
     return NeuralModel("gru", network)

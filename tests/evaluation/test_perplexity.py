@@ -15,7 +15,7 @@ from pipeline.models.recurrent import RecurrentNetwork, Shape
 def lstm():
     network = RecurrentNetwork(Shape("lstm", 11, 5, 7, 1, tied=True, frozen=False))
     generator = torch.Generator().manual_seed(1)
-    network.initialise(generator, 1.0)
+    network.initialise(generator, 0.1, 1.0)
     with torch.no_grad():
         network.embedding.weight.normal_(generator=generator)  # far from uniform, so that contexts matter
     return NeuralModel("lstm", network)

@@ -11,7 +11,7 @@ RNG = np.random.default_rng(0)
 
 def network(architecture, layers=1):
     built = RecurrentNetwork(Shape(architecture, 11, 5, 7, layers, tied=True, frozen=False))
-    built.initialise(torch.Generator().manual_seed(1), 1.0)
+    built.initialise(torch.Generator().manual_seed(1), 0.1, 1.0)
     return built
 
 

@@ -12,7 +12,7 @@ ARCHITECTURES = ["rnn", "gru", "lstm"]
 
 def network(architecture="lstm", vocabulary=11, embedding=5, hidden=7, layers=2, tied=True, frozen=False, seed=3):
     built = RecurrentNetwork(Shape(architecture, vocabulary, embedding, hidden, layers, tied, frozen))
-    built.initialise(torch.Generator().manual_seed(seed), forget_bias=1.0)
+    built.initialise(torch.Generator().manual_seed(seed), embedding_range=0.1, forget_bias=1.0)
     return built
 
 
@@ -75,6 +75,15 @@ def test_layers_one_by_one_equal_torchs_stack(architecture):
     torch.testing.assert_close(whole, single)
     for a, b in zip(state, single_state, strict=True):
         torch.testing.assert_close(a, b)
+
+
+def test_the_embedding_is_uniform_in_its_range_before_training():
+    built = RecurrentNetwork(Shape("rnn", 400, 50, 7, 1, tied=True, frozen=False))
+    built.initialise(torch.Generator().manual_seed(1), embedding_range=0.25, forget_bias=1.0)
+    weights = built.embedding.weight
+    assert -0.25 <= weights.min() < -0.249
+    assert 0.249 < weights.max() <= 0.25
+    assert weights.std().item() == pytest.approx(0.25 / 3**0.5, rel=0.02)
 
 
 def test_forget_bias_is_the_sum_of_torchs_two():

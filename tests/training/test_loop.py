@@ -38,6 +38,7 @@ def plan(architecture="lstm", **changes) -> NetworkPlan:
     )
     training = dict(
         tie_output=True,
+        embedding_range=0.1,
         forget_bias=1.0,
         warmup_share=0.1,
         final_learning_rate=0.1,
@@ -71,7 +72,9 @@ def fresh(chosen: NetworkPlan) -> RecurrentNetwork:
             frozen=False,
         )
     )
-    network.initialise(torch.Generator().manual_seed(chosen.seed), chosen.training.forget_bias)
+    network.initialise(
+        torch.Generator().manual_seed(chosen.seed), chosen.training.embedding_range, chosen.training.forget_bias
+    )
     return network
 
 
