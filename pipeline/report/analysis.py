@@ -76,6 +76,12 @@ class Results:
     def floor(self) -> bool:
         return FLOOR in self.models
 
+    @property
+    def held_out_items(self) -> int:
+        """Items of the agreement suite whose subject and verb never met in train."""
+        table = self.tables["agreement_held_out"]
+        return int(table.loc[table["held_out"], "items"].iloc[0])
+
     def about(self, *topics: str) -> list[Finding]:
         return [found for found in self.findings if found.topic in topics]
 
@@ -93,7 +99,7 @@ def analyse(inputs: Inputs) -> Results:
     models = ordered(states)
     perplexities = tables.perplexity_table(measured, states)
     longest = ngrams(models)[-1]
-    accuracies, by_distance, agreement = _agreement(inputs, longest)
+    agreement_tables, agreement = _agreement(inputs, longest)
     flowing = flow(inputs.lags, settings.resamples, plan.seed)
     best_ngram = findings.best_by_valid(perplexities, ngrams(models))
     found = [
@@ -109,8 +115,7 @@ def analyse(inputs: Inputs) -> Results:
             "perplexity": perplexities,
             "perplexity_reset": tables.perplexity_table({"test": measured["test"]}, tables.reset_states(models)),
             "perplexity_by_position": tables.perplexity_by_position(scores["test"], states, splits["test"].line_starts),
-            "agreement": accuracies,
-            "agreement_by_distance": by_distance,
+            **agreement_tables,
             "gradients": tables.gradient_table(flowing),
             "training": tables.training_table(inputs.steps, inputs.validations),
             "networks": network_table(inputs),
@@ -118,7 +123,7 @@ def analyse(inputs: Inputs) -> Results:
             **_counting(inputs, scores["test"], states),
         },
         findings=found,
-        metrics=tables.metrics(plan.corpus, perplexities, accuracies),
+        metrics=tables.metrics(plan.corpus, perplexities, agreement_tables["agreement"]),
         best_ngram=best_ngram,
         frequencies=counts,
         neighbours=neighbour_words(inputs.vectors, inputs.corpus.vocabulary, counts),
@@ -146,13 +151,19 @@ def _counting(
     return made
 
 
-def _agreement(inputs: Inputs, longest: str) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
-    """Accuracies, the same by distance, findings; all empty where a small text has the verbs of no item."""
+def _agreement(inputs: Inputs, longest: str) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """The tables about agreement and the findings; all empty where a small text has the verbs of no item."""
     if inputs.items.empty:
-        return pd.DataFrame(columns=tables.AGREEMENT_COLUMNS), pd.DataFrame(columns=["model"]), []
+        empty = pd.DataFrame(columns=["model"])
+        return {"agreement": pd.DataFrame(columns=tables.AGREEMENT_COLUMNS), "agreement_by_distance": empty}, []
     judged = judgements(inputs.items, inputs.plan.agreement.resamples, inputs.plan.seed)
-    accuracies = tables.agreement_table(judged, str(inputs.suite_counts["suite"]))
-    return accuracies, tables.agreement_by_distance(judged), findings.agreement_findings(judged, longest)
+    made = {
+        "agreement": tables.agreement_table(judged, str(inputs.suite_counts["suite"])),
+        "agreement_by_distance": tables.agreement_by_distance(judged),
+    }
+    if judged.groups["held_out"].nunique() > 1:
+        made["agreement_held_out"] = tables.agreement_held_out(judged)
+    return made, findings.agreement_findings(judged, longest)
 
 
 def network_table(inputs: Inputs) -> pd.DataFrame:

@@ -149,9 +149,25 @@ def agreement_findings(judged: Judgements, reference: str) -> list[Finding]:
             value = float(values[place[a]] - values[place[b]])
             difference = samples[place[a]] - samples[place[b]]
             found.append(_finding("agreement", claim, (a, b), "accuracy", value, difference, "above", POINTS))
+    if judged.groups["held_out"].nunique() > 1:
+        found += _held_out(judged, reference)
     for predictor, words, unit in (("distance", "distance", "word"), ("n_attractors", "attractors", "attractor")):
         if judged.groups[predictor].nunique() > 1:
             found += _slopes(judged, reference, predictor, words, unit)
+    return found
+
+
+def _held_out(judged: Judgements, reference: str) -> list[Finding]:
+    """Whether a model needs to have seen the verb with this very subject."""
+    held_out = judged.groups["held_out"].to_numpy(dtype=bool)
+    unseen, unseen_samples = judged.mean("verb", np.flatnonzero(held_out))
+    met, met_samples = judged.mean("verb", np.flatnonzero(~held_out))
+    found = []
+    for place, model in enumerate(judged.models):
+        if model in (reference, *networks(judged.models)):
+            claim = f"{_capital(with_article(model))} agrees less often where subject and verb never met in train."
+            value, samples = float(unseen[place] - met[place]), unseen_samples[place] - met_samples[place]
+            found.append(_finding("held_out", claim, (model, ""), "accuracy", value, samples, "below", POINTS))
     return found
 
 

@@ -112,6 +112,15 @@ def agreement_table(judged: Judgements, suite: str) -> pd.DataFrame:
     return _in_order(table[AGREEMENT_COLUMNS])
 
 
+def agreement_held_out(judged: Judgements) -> pd.DataFrame:
+    """Accuracy (score verb) on items whose subject and verb never met in train, and on the others, with intervals."""
+    views = [
+        _accuracies(judged, judged.mean("verb", rows), {}, len(rows), "verb").assign(**cell)
+        for cell, rows in judged.cells(["held_out"])
+    ]
+    return _in_order(pd.concat(views)[["model", "held_out", "items", "accuracy", "low", "high"]])
+
+
 def agreement_by_distance(judged: Judgements) -> pd.DataFrame:
     """By band of distances (from, to, and their mean over its items): accuracy (score verb) with its interval, and
     the mean nats that the right form costs at the verb with theirs."""

@@ -127,10 +127,11 @@ def _suite() -> pd.DataFrame:
     cells = [("simple", 0, 0), ("across a phrase", 1, 3), ("across a relative", 2, 6)]
     rows = [
         {"construction": name, "number": number, "n_attractors": attractors, "distance": distance,
-         "n_distractors_same": 0, "held_out": False, "good": "the dog near cats sees", "bad": "the dog near cats see"}
+         "n_distractors_same": 0, "held_out": place % 2 == 0,
+         "good": "the dog near cats sees", "bad": "the dog near cats see"}
         for name, attractors, distance in cells
         for number in ("singular", "plural")
-        for _ in range(10)
+        for place in range(10)
     ]  # fmt: skip
     return pd.DataFrame(rows).rename_axis("item").reset_index()
 

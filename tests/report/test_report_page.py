@@ -110,6 +110,11 @@ def test_absent_parts_are_left_out(make_inputs) -> None:
     assert "diagram-gru" in whole
     assert "closes part of the distance" in whole
     assert "How long the stages took" in whole
+    inputs = make_inputs()
+    for table in (inputs.items, inputs.suite):
+        table["held_out"] = False  # as in a suite that knows nothing of train
+    assert "never met in train" in whole
+    assert "never met in train" not in page_of(inputs)
 
 
 def test_the_page_says_where_the_usual_order_fails(make_inputs) -> None:

@@ -7,6 +7,7 @@ import pytest
 from pipeline.evaluation.bootstrap import interval, resample
 from pipeline.report import tables
 from pipeline.report.analysis import parameter_count, recurrent_count
+from pipeline.report.findings import agreement_findings
 from pipeline.report.resampling import flow, judgements, log_perplexity, logistic_slopes
 
 HALF, QUARTER = math.log(0.5), math.log(0.25)
@@ -98,6 +99,17 @@ def test_accuracy_by_hand() -> None:
     assert ",".join(table.columns) == (
         "model,suite,construction,number,n_attractors,distance,items,accuracy,low,high,score"
     )
+
+
+def test_items_whose_subject_and_verb_never_met_are_counted_apart() -> None:
+    """Items 2 and 3 are held out: the RNN is wrong on one and ties on the other, and right on both that met."""
+    judged = judgements(items().assign(held_out=items()["item"] > 1), 100, 0)
+    table = tables.agreement_held_out(judged).set_index(["model", "held_out"])
+    assert table.loc[("rnn", False), "accuracy"] == 1
+    assert table.loc[("rnn", True), "accuracy"] == 0.25
+    assert table["items"].tolist() == [2, 2, 2, 2]
+    (found,) = (item for item in agreement_findings(judged, "5gram") if item.topic == "held_out")
+    assert (found.model_a, found.difference) == ("rnn", -0.75)
 
 
 def test_distances_are_gathered_in_bands() -> None:
