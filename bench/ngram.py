@@ -1,4 +1,4 @@
-"""N-grams beside KenLM, and counting in bounded memory: `python -m bench.ngram --help`.
+"""N-grams beside KenLM, and a fit in bounded memory: `python -m bench.ngram --help`.
 
 Fit is from a text file to a saved model that loads, in a process of its own whose start counts; lmplz writes an ARPA
 file, or with build_binary one that is mapped as ours are. Queries give the log probability of every token of test
@@ -148,17 +148,17 @@ def perplexity(log10_probs: NDArray[np.float64]) -> float:
     return float(10 ** -log10_probs.mean())
 
 
-def count_on_disk(sizes: Sequence[int], megabytes: int, params: Params, scratch: Path) -> Iterator[Result]:
-    """Counts generated streams of about `sizes` tokens with `megabytes` of memory."""
-    clocks = ("seconds", "processor seconds")
+def fit_on_disk(sizes: Sequence[int], megabytes: int, params: Params, scratch: Path) -> Iterator[Result]:
+    """Fits generated streams of about `sizes` tokens, counted with `megabytes` of memory."""
+    clocks = ("seconds to count", "seconds to fit", "processor seconds to fit")
     taken = []
     for size in sizes:
         stream = scratch / "stream.npy"
         types = write_generated_stream(stream, size, params)
-        spent = run_process(*STEPS, "count", stream, types, ORDER, megabytes * 2**20, scratch)
+        spent = run_process(*STEPS, "stream", stream, types, ORDER, megabytes * 2**20, scratch)
         stream.unlink()
         taken.append([float(seconds) for seconds in spent.output.split()])
-        what = f"count order {ORDER}, {size:,} tokens, {megabytes} MB allowed"
+        what = f"order {ORDER}, {size:,} tokens, {megabytes} MB allowed"
         for clock, seconds in zip(clocks, taken[-1], strict=True):
             yield Result(f"{what}: {clock}", seconds, None, "s", "less")
         yield Result(f"{what}: peak memory of the process", spent.megabytes, None, "MB", "less")
@@ -171,7 +171,7 @@ def count_on_disk(sizes: Sequence[int], megabytes: int, params: Params, scratch:
 def main(
     corpus: Annotated[Path | None, typer.Argument(help="folder with a text; generated text if not given")] = None,
     compare: Annotated[bool, typer.Option(help="measure beside KenLM")] = True,
-    sizes: Annotated[str, typer.Option(help="millions of tokens to count in bounded memory; none if empty")] = "2,6,20",
+    sizes: Annotated[str, typer.Option(help="millions of tokens to fit in bounded memory; none if empty")] = "2,6,20",
     memory_mb: Annotated[int, typer.Option(help="the bound, in megabytes")] = 128,
     repeats: Annotated[int, typer.Option(help="how often each time is taken; medians are shown")] = 5,
 ) -> None:
@@ -187,7 +187,7 @@ def main(
         if text is not None:
             results += compare_with_kenlm(text, repeats, scratch)
         tokens = [round(float(size) * 1e6) for size in sizes.split(",") if size]
-        results += count_on_disk(tokens, memory_mb, params, scratch)
+        results += fit_on_disk(tokens, memory_mb, params, scratch)
     print_results(results)
     write_results(ROOT / "bench" / "ngram.json", results)
 

@@ -1,4 +1,4 @@
-"""What is measured in a process of its own: a fit from text to saved model, and counting in bounded memory."""
+"""What is measured in a process of its own: a fit from text to saved model, and a fit in bounded memory."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ from pipeline.corpus.streams import encode
 from pipeline.corpus.vocabulary import build_vocabulary, count_words
 from pipeline.io import read_array
 from pipeline.ngram.engine import LOCAL, counted
-from pipeline.ngram.kneser_ney import fit
+from pipeline.ngram.kneser_ney import fit, smooth
 from pipeline.ngram.storage import save
 
 
@@ -19,15 +19,18 @@ def fit_text(text: Path, order: int, folder: Path) -> None:
     save(folder, fit(encode(read_lines(text), vocabulary, None).tokens, len(vocabulary), order))
 
 
-def count_stream(stream: Path, vocabulary_size: int, order: int, memory_bytes: int, folder: Path) -> None:
-    """Prints the seconds, and those of the processor, which other programs disturb less."""
+def fit_stream(stream: Path, vocabulary_size: int, order: int, memory_bytes: int, folder: Path) -> None:
+    """Prints the seconds until all is counted, those until the model is saved, and the latter by the processor's
+    clock, which other programs disturb less."""
     start, processor_start = time.perf_counter(), time.process_time()
-    with counted(read_array(stream), vocabulary_size, order, LOCAL, 1, memory_bytes, folder):
-        print(time.perf_counter() - start, time.process_time() - processor_start)
+    with counted(read_array(stream), vocabulary_size, order, LOCAL, 1, memory_bytes, folder) as counts:
+        seconds = time.perf_counter() - start
+        save(folder / "model", smooth(counts))
+        print(seconds, time.perf_counter() - start, time.process_time() - processor_start)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "fit":
         fit_text(Path(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
     else:
-        count_stream(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]), Path(sys.argv[6]))
+        fit_stream(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]), Path(sys.argv[6]))

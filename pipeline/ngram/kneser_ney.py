@@ -29,11 +29,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.language_model import Tokens
 from pipeline.ngram.counts import Integers, NgramCounts, count_ngrams, smallest
-from pipeline.ngram.level import Discounts, Level, check_counts, per_context, raw_totals
+from pipeline.ngram.level import Discounts, Level, blocks, check_counts, counts_of_counts, per_context, raw_totals
 from pipeline.ngram.pruning import Kept, check_thresholds, kept_ngrams, prune_counts, prune_level
 
 FALLBACK = (0.5, 1.0, 1.5)
@@ -107,7 +106,7 @@ def discounts(counts: Integers) -> Discounts:
     vocabulary without rare words. (KenLM accepts D_k = 0. It would leave nothing for the unseen words
     after some contexts, and make them impossible.)
     """
-    t = np.bincount(np.minimum(counts, 5), minlength=6).tolist()
+    t = counts_of_counts(counts, 5)
     if 0 in t[1:4]:
         return Discounts(FALLBACK, fallback=True)
     y = t[1] / (t[1] + 2 * t[2])
@@ -125,7 +124,7 @@ def single_discount(counts: Integers) -> Discounts:
     Where t1 or t2 is zero, D is `SINGLE_FALLBACK`: of t1 = 0 nothing would be left for unseen words, and t2 = 0 would
     take all of the mass from words seen once.
     """
-    t = np.bincount(np.minimum(counts, 3), minlength=3).tolist()
+    t = counts_of_counts(counts, 3)
     if 0 in t[1:3]:
         return Discounts((SINGLE_FALLBACK,) * 3, fallback=True)
     return Discounts((t[1] / (t[1] + 2 * t[2]),) * 3, fallback=False)
@@ -148,11 +147,13 @@ def _level(ngrams: NgramCounts, m: int, counts: Integers, totals: Integers, esti
     found = ngrams.orders[m - 1]
     estimated = estimate(counts)
     d1, d2, d3 = estimated.amounts
-    stay = counts if kept is None else counts * kept
-    n1, n2, seen = (per_context(found, which) for which in (stay == 1, stay == 2, stay > 0))
-    left: NDArray[np.float64] = d1 * n1 + d2 * n2 + d3 * (seen - n1 - n2)
-    if kept is not None:
-        left += per_context(found, counts) - per_context(found, stay)
-    np.divide(left, totals, out=left, where=seen > 0)
-    left[seen == 0] = 1.0
+    left = np.ones(len(totals))
+    for block in blocks(found):
+        all_counts = counts[block.ngrams]
+        stay = all_counts if kept is None else all_counts * kept[block.ngrams]
+        n1, n2, seen = (block.sums(which) for which in (stay == 1, stay == 2, stay > 0))
+        passed_on = d1 * n1 + d2 * n2 + d3 * (seen - n1 - n2)
+        if kept is not None:
+            passed_on += block.sums(all_counts) - block.sums(stay)
+        np.divide(passed_on, totals[block.contexts], out=left[block.contexts], where=seen > 0)
     return Level(counts, totals, left, estimated)

@@ -5,6 +5,7 @@
 h′ is the context h without its first token. Every interpolated smoothing is a choice of c, D, total and left.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,10 @@ from numpy.typing import NDArray
 from pipeline.errors import UserError
 from pipeline.ngram.counts import Integers, NgramCounts, OrderCounts, smallest
 from pipeline.ngram.lines import MARKS, check_lines
+
+CONTEXTS = 1 << 18
+NGRAMS = 1 << 20
+"""Gone through at once, of contexts and of what goes on from them; one context may have more."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +57,49 @@ class Level:
         return taken
 
 
+@dataclass(frozen=True)
+class Block:
+    """Some contexts that lie side by side, and the m-grams that go on from them."""
+
+    contexts: slice
+    ngrams: slice
+    starts: NDArray[np.int64]
+    """Where the row of each context begins within the block, and where the last one ends."""
+
+    def sums(self, values: NDArray[np.bool_] | Integers) -> NDArray[np.int64]:
+        """Of `values`, one a m-gram of the block, over the row of each context."""
+        # Differences of a cumulative sum: exact for integers, and right for empty rows.
+        summed = np.zeros(len(values) + 1, dtype=np.int64)
+        np.cumsum(values, out=summed[1:])
+        return np.diff(summed.take(self.starts))
+
+
+def blocks(found: OrderCounts) -> Iterator[Block]:
+    """All contexts of an order, some at a time: few enough for the cache, and never the memory of a whole order."""
+    offsets, start, end = found.offsets, 0, len(found.offsets) - 1
+    while start < end:
+        first = int(offsets[start])
+        within = np.searchsorted(offsets[start : start + CONTEXTS + 1], first + NGRAMS, side="right") - 1
+        stop = min(start + max(int(within), 1), end)
+        starts = offsets[start : stop + 1].astype(np.int64) - first
+        yield Block(slice(start, stop), slice(first, first + int(starts[-1])), starts)
+        start = stop
+
+
 def per_context(found: OrderCounts, values: NDArray[np.bool_] | Integers) -> NDArray[np.int64]:
     """(P + 1,) Sums of `values` (n + 1,) over the m-grams that go on from each context."""
-    # Differences of a cumulative sum: exact for integers, and right for empty rows.
-    summed = np.zeros(len(values) + 1, dtype=np.int64)
-    np.cumsum(values, out=summed[1:])
-    sums: NDArray[np.int64] = summed[found.offsets[1:]] - summed[found.offsets[:-1]]
+    sums = np.empty(len(found.offsets) - 1, dtype=np.int64)
+    for block in blocks(found):
+        sums[block.contexts] = block.sums(values[block.ngrams])
     return sums
+
+
+def counts_of_counts(counts: Integers, most: int) -> list[int]:
+    """How many of `counts` (n,) are 0, 1, … `most` − 1, and `most` or more."""
+    found = np.zeros(most + 1, dtype=np.int64)
+    for start in range(0, len(counts), NGRAMS):
+        found += np.bincount(np.minimum(counts[start : start + NGRAMS], most), minlength=most + 1)
+    return found.tolist()
 
 
 def followed(found: OrderCounts) -> NDArray[np.bool_]:

@@ -12,9 +12,8 @@ from pipeline.ngram.count_model import longest_match
 from pipeline.ngram.counts import NgramCounts
 from pipeline.ngram.engine import counted
 from pipeline.ngram.kneser_ney import smooth
-from pipeline.ngram.model import model_of
 from pipeline.ngram.smoothing import SMOOTHINGS, smoothed
-from pipeline.ngram.storage import save
+from pipeline.ngram.storage import load, save
 from pipeline.plans import NgramPlan, read_plan
 from pipeline.progress import progress
 
@@ -35,9 +34,8 @@ def run(layout: Layout) -> dict[str, float]:
         settings.memory_mb * MEGABYTE,
         layout.ngram,
     ) as counts:
-        fitted = smooth(counts, settings.prune)
-        save(layout.ngram, fitted)
-        seen = longest_match(model_of(fitted, settings.order), test.tokens)
+        save(layout.ngram, smooth(counts, settings.prune))
+        seen = longest_match(load(layout.ngram, settings.order), test.tokens)
         write_array(layout.ngram / "longest_seen.npy", seen.astype(np.uint8))
         write_table(layout.ngram / "smoothing.parquet", _smoothings(counts, test, plan))
     return {}

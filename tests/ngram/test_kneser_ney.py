@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UserError
+from pipeline.ngram import level
 from pipeline.ngram.counts import count_ngrams
 from pipeline.ngram.kneser_ney import FALLBACK, SINGLE_FALLBACK, discounts, fit, single_discount, smooth
 from pipeline.ngram.level import Discounts
@@ -89,8 +90,8 @@ def test_equals_exact_fractions_with_estimated_discounts(order: int) -> None:
     train, held_out = zipf_lines(1, 400, 12), zipf_lines(2, 30, 14)
     vocabulary_size = FIRST_WORD + 14  # two types and <unk> never occur in train
     ours, exact = model(train, vocabulary_size, order), ExactKneserNey(train, vocabulary_size, order)
-    for level, (m, amounts) in zip(ours.levels, exact.discounts.items(), strict=True):
-        assert level.discounts.amounts == pytest.approx([float(d) for d in amounts], rel=1e-14), m
+    for found, (m, amounts) in zip(ours.levels, exact.discounts.items(), strict=True):
+        assert found.discounts.amounts == pytest.approx([float(d) for d in amounts], rel=1e-14), m
     if order <= 5:  # above, too few repeat; the unigrams are all frequent
         assert not any(level.discounts.fallback for level in ours.levels[1:])
     for lines in (train[:50], held_out):
@@ -142,6 +143,22 @@ def test_one_fit_holds_the_models_of_all_orders(order: int) -> None:
     np.testing.assert_array_equal(
         alone.read(held_out[:, None], alone.start(1))[0], together.read(held_out[:, None], together.start(1))[0]
     )
+
+
+@pytest.mark.parametrize(("contexts", "ngrams"), [(1, 1), (3, 1000), (1000, 5)])
+@pytest.mark.parametrize("prune", [(), (0, 0, 1)])
+def test_contexts_taken_some_at_a_time_change_no_bit(
+    contexts: int, ngrams: int, prune: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = stream_of(zipf_lines(1, 200, 10))
+    whole = fit(stream, 12, 4, prune)
+    monkeypatch.setattr(level, "CONTEXTS", contexts)
+    monkeypatch.setattr(level, "NGRAMS", ngrams)
+    pieces = fit(stream, 12, 4, prune)
+    for ours, theirs in zip((*pieces.lower, *pieces.top), (*whole.lower, *whole.top), strict=True):
+        assert ours.discounts == theirs.discounts
+        for name in ("counts", "totals", "left"):
+            np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
 
 
 def test_an_order_above_the_longest_line() -> None:
