@@ -1,5 +1,6 @@
 """What is measured in a process of its own: a fit from text to saved model, and a fit in bounded memory."""
 
+import resource
 import sys
 import time
 from pathlib import Path
@@ -20,13 +21,13 @@ def fit_text(text: Path, order: int, folder: Path) -> None:
 
 
 def fit_stream(stream: Path, vocabulary_size: int, order: int, memory_bytes: int, folder: Path) -> None:
-    """Prints the seconds until all is counted, those until the model is saved, and the latter by the processor's
-    clock, which other programs disturb less."""
+    """Prints the seconds until all is counted, those until the model is saved, the latter by the processor's clock,
+    which other programs disturb less, and the peak memory of counting in megabytes."""
     start, processor_start = time.perf_counter(), time.process_time()
     with counted(read_array(stream), vocabulary_size, order, LOCAL, 1, memory_bytes, folder) as counts:
-        seconds = time.perf_counter() - start
+        seconds, kilobytes = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         save(folder / "model", smooth(counts))
-        print(seconds, time.perf_counter() - start, time.process_time() - processor_start)
+        print(seconds, time.perf_counter() - start, time.process_time() - processor_start, kilobytes / 1024)
 
 
 if __name__ == "__main__":

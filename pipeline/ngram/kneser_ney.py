@@ -46,19 +46,30 @@ Estimate = Callable[[Integers], Discounts]
 
 @dataclass(frozen=True)
 class KneserNey:
-    """The models of all orders 1 to `counts.order`, over one set of counts, with what was pruned left out."""
+    """The models of all orders 1 to `counts.order`, over one set of counts, with what was pruned left out.
+
+    Levels follow from the counts, and are worked out when they are asked for: of a long text, all of them at once
+    would not fit where one does.
+    """
 
     counts: NgramCounts
-    lower: tuple[Level, ...]
-    """Orders 1 to N − 1, from adjusted counts."""
-    top: tuple[Level, ...]
-    """Orders 1 to N, from occurrences."""
     thresholds: tuple[int, ...]
     """For the orders 1 to N, the occurrences up to which n-grams were pruned: all 0 where nothing was."""
+    unpruned: NgramCounts
+    kept: Sequence[Kept]
+    """As `kept_ngrams` has it."""
+
+    def lower(self, m: int) -> Level:
+        """Order m below the highest, from adjusted counts."""
+        return prune_level(_lower(self.unpruned, m, discounts, self.kept[m]), self.kept[m - 1], self.kept[m])
+
+    def top(self, m: int) -> Level:
+        """Order m as the highest, from occurrences."""
+        return prune_level(_top(self.unpruned, m, discounts, self.kept[m]), self.kept[m - 1], self.kept[m])
 
     def levels(self, order: int) -> tuple[Level, ...]:
         """The levels, lowest first, of the model of `order`."""
-        return (*self.lower[: order - 1], self.top[order - 1])
+        return (*(self.lower(m) for m in range(1, order)), self.top(order))
 
 
 def fit(stream: Tokens, vocabulary_size: int, order: int, prune: Sequence[int] = ()) -> KneserNey:
@@ -82,13 +93,7 @@ def smooth(counts: NgramCounts, prune: Sequence[int] = ()) -> KneserNey:
     check_counts(counts, counts.order)
     thresholds = check_thresholds(prune, counts.order)
     kept = kept_ngrams(counts, thresholds)
-    lower, top = [], []
-    for m in range(1, counts.order + 1):
-        contexts, ngrams = kept[m - 1], kept[m]
-        top.append(prune_level(_top(counts, m, discounts, ngrams), contexts, ngrams))
-        if m < counts.order:
-            lower.append(prune_level(_lower(counts, m, discounts, ngrams), contexts, ngrams))
-    return KneserNey(prune_counts(counts, kept), tuple(lower), tuple(top), thresholds)
+    return KneserNey(prune_counts(counts, kept), thresholds, counts, kept)
 
 
 def kneser_ney_levels(counts: NgramCounts, order: int, estimate: Estimate) -> tuple[Level, ...]:

@@ -7,6 +7,7 @@ The arrays serve the models of all orders; only the pages that are asked for are
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,21 @@ SUMMARY = "ngram.json"
 
 def save(folder: Path, fitted: KneserNey) -> None:
     """Writes `fitted` to `folder`, the summary last. The same counts give the same bytes."""
+    orders = []
     for m, found in enumerate(fitted.counts.orders, start=1):
-        arrays = {"words": found.words, "offsets": found.offsets, "raw": found.raw, "top_left": fitted.top[m - 1].left}
+        arrays: dict[str, np.ndarray] = {"words": found.words, "offsets": found.offsets, "raw": found.raw}
+        below = None
         if found.adjusted is not None:
-            below = fitted.lower[m - 1]
+            below = fitted.lower(m)
             arrays |= {"adjusted": found.adjusted, "lower_totals": below.totals, "lower_left": below.left}
-        for name, array in arrays.items():
-            io.write_array(_array_path(folder, name, m), array)
-    io.write_json(folder / SUMMARY, summary(fitted))
+        _write_arrays(folder, m, arrays)
+        top = fitted.top(m)
+        _write_arrays(folder, m, {"top_left": top.left})
+        orders.append(
+            {"order": m, "ngrams": found.size, "top": _entry(top), "lower": None if below is None else _entry(below)}
+        )
+        del arrays, below, top  # before those of the next order are made
+    io.write_json(folder / SUMMARY, _summary(fitted, orders))
 
 
 def load(folder: Path, order: int) -> NgramModel:
@@ -82,13 +90,19 @@ def load(folder: Path, order: int) -> NgramModel:
     return NgramModel(model_name(order), trie, tuple(level(m) for m in orders))
 
 
-def summary(fitted: KneserNey) -> dict[str, Any]:
-    """What `ngram.json` holds. `fallback` is true where discounts could not be estimated (`discounts`); `pruned_up_to`
-    has the thresholds of `smooth`, one an order, and is there only where something was pruned."""
+def _write_arrays(folder: Path, m: int, arrays: Mapping[str, np.ndarray]) -> None:
+    for name, array in arrays.items():
+        io.write_array(_array_path(folder, name, m), array)
 
-    def entry(level: Level) -> dict[str, Any]:
-        return {"discounts": list(level.discounts.amounts), "fallback": level.discounts.fallback}
 
+def _entry(level: Level) -> dict[str, Any]:
+    """`fallback` is true where discounts could not be estimated (`discounts`)."""
+    return {"discounts": list(level.discounts.amounts), "fallback": level.discounts.fallback}
+
+
+def _summary(fitted: KneserNey, orders: list[dict[str, Any]]) -> dict[str, Any]:
+    """What `ngram.json` holds. `pruned_up_to` has the thresholds of `smooth`, one an order, and is there only where
+    something was pruned."""
     pruned = {"pruned_up_to": list(fitted.thresholds)} if any(fitted.thresholds) else {}
     return {
         "format": FORMAT,
@@ -98,15 +112,7 @@ def summary(fitted: KneserNey) -> dict[str, Any]:
         "vocabulary_size": fitted.counts.vocabulary_size,
         "tokens": fitted.counts.tokens,
         "lines": fitted.counts.lines,
-        "orders": [
-            {
-                "order": m,
-                "ngrams": found.size,
-                "top": entry(fitted.top[m - 1]),
-                "lower": entry(fitted.lower[m - 1]) if m < fitted.counts.order else None,
-            }
-            for m, found in enumerate(fitted.counts.orders, start=1)
-        ],
+        "orders": orders,
     }
 
 

@@ -65,7 +65,7 @@ def test_the_summary_tells_what_was_fitted(folder: Path, tmp_path: Path) -> None
     stored = json.loads((folder / "ngram.json").read_text())
     assert (stored["order"], stored["vocabulary_size"], stored["lines"]) == (4, 12, 200)
     assert [entry["ngrams"] for entry in stored["orders"]] == [found.size for found in FITTED.counts.orders]
-    assert stored["orders"][1]["top"] == {"discounts": list(FITTED.top[1].discounts.amounts), "fallback": False}
+    assert stored["orders"][1]["top"] == {"discounts": list(FITTED.top(2).discounts.amounts), "fallback": False}
     assert stored["orders"][3]["lower"] is None
     assert "pruned_up_to" not in stored
     save(tmp_path / "tiny", fit(stream_of([[2, 3], [2, 4]]), 5, 2))

@@ -134,7 +134,7 @@ def test_what_is_left_out() -> None:
 def test_discounts_are_those_of_all_ngrams() -> None:
     train = stream_of(zipf_lines(1, 300, 12))
     for m in range(3):
-        pruned, full = (fit(train, 14, 3, prune).top[m].discounts for prune in ((0, 0, 2), ()))
+        pruned, full = (fit(train, 14, 3, prune).top(m + 1).discounts for prune in ((0, 0, 2), ()))
         assert pruned == full
 
 
