@@ -76,11 +76,9 @@ def embeddings() -> None:
 @app.command(rich_help_panel=STAGES)
 def train(architecture: Annotated[str, typer.Argument(help="rnn, gru or lstm")]) -> None:
     """Train one network; resumes where a killed run stopped."""
-    from pipeline.params import ARCHITECTURES
     from pipeline.stages import train as stage
 
-    if architecture not in ARCHITECTURES:
-        raise UserError(f"train: found {architecture!r}; allowed: {', '.join(ARCHITECTURES)}")
+    _check_architecture("train", architecture)
     _timed(f"train@{architecture}", architecture, lambda layout: stage.run(layout, architecture))
 
 
@@ -114,6 +112,31 @@ def learning_curve() -> None:
     from pipeline.stages import learning_curve as stage
 
     _timed("learning_curve", "learning_curve", stage.run)
+
+
+@app.command(rich_help_panel=STUDIES)
+def adaptation(architecture: Annotated[str, typer.Argument(help="rnn, gru or lstm")]) -> None:
+    """Let one network go on learning from what it is scored on; give it a cache."""
+    from pipeline.stages import adaptation as stage
+
+    _check_architecture("adaptation", architecture)
+    _timed(f"adaptation@{architecture}", "adaptation", lambda layout: stage.run(layout, architecture))
+
+
+@app.command(rich_help_panel=STUDIES)
+def context() -> None:
+    """Cut off and shuffle the context of each model."""
+    from pipeline.stages import context as stage
+
+    _timed("context", "context", stage.run)
+
+
+@app.command(rich_help_panel=STUDIES)
+def drift() -> None:
+    """Judge what each model writes by itself."""
+    from pipeline.stages import drift as stage
+
+    _timed("drift", "drift", stage.run)
 
 
 @app.command(rich_help_panel=STAGES)
@@ -181,6 +204,13 @@ def _root() -> Path:
     if not (root / "params.yaml").is_file():
         raise UserError(f"{root} holds no params.yaml. Run this from the project's root.")
     return root
+
+
+def _check_architecture(command: str, architecture: str) -> None:
+    from pipeline.params import ARCHITECTURES
+
+    if architecture not in ARCHITECTURES:
+        raise UserError(f"{command}: found {architecture!r}; allowed: {', '.join(ARCHITECTURES)}")
 
 
 def _layout() -> Layout:

@@ -16,8 +16,8 @@ from pipeline.io import require
 
 Architecture = Literal["rnn", "gru", "lstm"]
 ARCHITECTURES: tuple[Architecture, ...] = ("rnn", "gru", "lstm")
-Study = Literal["learning_curve"]
-STUDIES: tuple[Study, ...] = ("learning_curve",)
+Study = Literal["learning_curve", "adaptation", "context", "drift"]
+STUDIES: tuple[Study, ...] = ("learning_curve", "adaptation", "context", "drift")
 BUILTIN = "builtin"
 
 Count = Annotated[int, Field(ge=1)]
@@ -174,6 +174,51 @@ class LearningCurve(Strict):
     smallest_share: Annotated[float, Field(gt=0, le=1)]
 
 
+class DynamicEvaluation(Strict):
+    """What the settings of dynamic evaluation are chosen from: every decay with every learning rate of both rules."""
+
+    segment: Count
+    sgd_learning_rates: list[Positive]
+    rms_learning_rates: list[Positive]
+    decays: Annotated[list[Probability], Field(min_length=1)]
+    epsilon: Positive
+    rms_batches: Count
+
+
+class ContinuousCache(Strict):
+    """What the settings of the cache are chosen from: every combination."""
+
+    windows: Annotated[list[Count], Field(min_length=1)]
+    thetas: Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1)]
+    weights: Annotated[list[Annotated[float, Field(gt=0, lt=1)]], Field(min_length=1)]
+
+
+class Adaptation(Strict):
+    """Networks that go on learning from the text they are scored on, and that remember what they have just read."""
+
+    valid_tokens: Count
+    test_tokens: Count | Literal["all"]
+    dynamic: DynamicEvaluation
+    cache: ContinuousCache
+
+
+class Context(Strict):
+    """How much of the context each model uses."""
+
+    positions: Count
+    length: Annotated[int, Field(ge=2)]
+    kept: Annotated[list[Count], Field(min_length=1)]
+
+
+class Drift(Strict):
+    """How text that a model goes on with by itself fares."""
+
+    texts: Annotated[int, Field(ge=2)]
+    prompt: Count
+    length: Annotated[int, Field(ge=2)]
+    temperatures: Annotated[list[Positive], Field(min_length=1)]
+
+
 class Report(Strict):
     excerpts: bool
 
@@ -200,6 +245,9 @@ class Params(Strict):
     agreement: Agreement
     gradients: Gradients
     learning_curve: LearningCurve
+    adaptation: Adaptation
+    context: Context
+    drift: Drift
     report: Report
 
     @model_validator(mode="after")
@@ -215,6 +263,13 @@ class Params(Strict):
             )
         if self.text.valid_share + self.text.test_share >= 0.9:
             raise ValueError("text: valid_share and test_share leave less than a tenth for train; lower them")
+        if not (self.adaptation.dynamic.sgd_learning_rates or self.adaptation.dynamic.rms_learning_rates):
+            raise ValueError("adaptation.dynamic: sgd_learning_rates and rms_learning_rates are both empty; give one")
+        if max(self.context.kept) >= self.context.length:
+            raise ValueError(
+                f"context.kept: found {max(self.context.kept)}, but the whole context has context.length "
+                f"{self.context.length} words; keep fewer, or make it longer"
+            )
         return self
 
     @property
@@ -301,6 +356,8 @@ def _explain(detail: Mapping[str, Any]) -> str:
         return f"{name}: found {detail['input']!r}; allowed: auto, or a number from 1"
     if not name:
         return f"found {detail['input']!r} where the keys of the shipped file should be"
+    if name == "adaptation.test_tokens":
+        return f"{name}: found {detail['input']!r}; allowed: all, or a number from 1"
     if name == "corpus":
         return f"corpus: found {detail['input']!r}; allowed: builtin, or the name of a text below data/raw"
     return f"{name}: found {detail['input']!r}; {detail['msg'][0].lower()}{detail['msg'][1:]}"
@@ -309,7 +366,7 @@ def _explain(detail: Mapping[str, Any]) -> str:
 def _known_keys() -> list[str]:
     sections = [field.annotation for field in Params.model_fields.values()]
     known: set[str] = set(Params.model_fields)
-    for section in [*sections, Size, SentenceShape]:
+    for section in [*sections, Size, SentenceShape, SuiteShape, DynamicEvaluation, ContinuousCache]:
         if isinstance(section, type) and issubclass(section, Strict):
             known |= set(section.model_fields)
     return sorted(known)

@@ -12,10 +12,13 @@ from pipeline.errors import UserError
 from pipeline.io import read_json, write_json
 from pipeline.params import (
     BUILTIN,
+    Adaptation,
     Agreement,
     Architecture,
+    Context,
     CorpusName,
     Count,
+    Drift,
     Gradients,
     Language,
     Ngram,
@@ -82,6 +85,32 @@ class LearningCurvePlan(Strict):
     order: Count
     block_lines: Count
     smallest_share: Annotated[float, Field(gt=0, le=1)]
+
+
+class AdaptationPlan(Strict):
+    """Of one study for all networks: each is asked together with its own `NetworkPlan`."""
+
+    selected: Literal[True]
+    adaptation: Adaptation
+
+
+class ContextPlan(Strict):
+    selected: Literal[True]
+    models: list[Architecture]
+    seed: Seed
+    runtime: Runtime
+    order: Count
+    context: Context
+
+
+class DriftPlan(Strict):
+    selected: Literal[True]
+    models: list[Architecture]
+    seed: Seed
+    runtime: Runtime
+    order: Count
+    language: Language | None
+    drift: Drift
 
 
 class PerplexityPlan(Strict):
@@ -172,6 +201,11 @@ def resolve(params: Params) -> dict[str, Strict]:
                 smallest_share=params.learning_curve.smallest_share,
             ),
         ),
+        "adaptation": study("adaptation", AdaptationPlan(selected=True, adaptation=params.adaptation)),
+        "context": study(
+            "context", ContextPlan(selected=True, **shared, order=params.ngram.order, context=params.context)
+        ),
+        "drift": study("drift", DriftPlan(selected=True, **scoring, drift=params.drift)),
         "report": ReportPlan(
             corpus=params.corpus,
             models=models,

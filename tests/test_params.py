@@ -91,6 +91,11 @@ def test_an_unknown_key_is_refused_in_every_section(section):
         ("text.min_count", 0, "text.min_count: found 0; allowed: auto, or a number from 1"),
         ("text.min_count", 5, "on the built-in corpus min_count must be auto, 1 or 2"),
         ("corpus", "metrics.json", "a name that is taken"),
+        ("adaptation.test_tokens", "most", "adaptation.test_tokens: found 'most'; allowed: all, or a number"),
+        ("adaptation.dynamic.decays", [], r"adaptation.dynamic.decays: found \[\]"),
+        ("adaptation.cache.weights", [1.0], r"adaptation.cache.weights.0: found 1.0"),
+        ("context.kept", [4, 200], "context.kept: found 200, but the whole context has context.length 200 words"),
+        ("drift.temperatures", [], r"drift.temperatures: found \[\]"),
         ("text.valid_share", 0.49, None),
     ],
 )
@@ -104,6 +109,14 @@ def test_bad_values_are_named_with_what_is_allowed(key, value, message):
         return
     with pytest.raises(UserError, match=message):
         check_params(changed(key, value))
+
+
+def test_dynamic_evaluation_needs_a_learning_rate_of_one_rule_or_the_other():
+    values = changed("adaptation.dynamic.sgd_learning_rates", [])
+    assert check_params(values).adaptation.dynamic.rms_learning_rates
+    values["adaptation"]["dynamic"]["rms_learning_rates"] = []
+    with pytest.raises(UserError, match="sgd_learning_rates and rms_learning_rates are both empty; give one"):
+        check_params(values)
 
 
 def test_every_mistake_is_told_at_once():

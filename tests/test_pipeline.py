@@ -1,12 +1,16 @@
 """The whole pipeline in miniature, run by DVC as a user runs it."""
 
+import contextlib
+import fcntl
 import json
 import os
+import pty
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -15,6 +19,8 @@ from project import Project, small_project
 
 STAGES = ["plan", "corpus", "ngram", "embeddings", "train@rnn", "train@gru", "train@lstm"]
 STAGES += ["perplexity", "agreement", "gradients", "learning_curve", "report"]
+ADAPTATION = ["adaptation@rnn", "adaptation@gru", "adaptation@lstm"]
+STAGES += [*ADAPTATION, "context", "drift"]
 VARYING = ("provenance.json", "index.html")
 
 
@@ -115,6 +121,23 @@ def test_a_study_runs_when_it_is_asked_for_and_nothing_else_does(done):
     assert not (done.folder / "reports/builtin/figures/learning_curve.svg").exists()
 
 
+def test_studies_of_trained_networks_train_nothing_and_are_in_the_report(done):
+    output = done.dvc("exp", "run", "-S", "studies=[adaptation,context,drift]", "-S", "model=[rnn,lstm]")
+    assert sorted(ran(output)) == sorted(["plan", "train@gru", "perplexity", "agreement", "gradients", "report",
+                                          *ADAPTATION, "context", "drift"])  # fmt: skip
+    report = done.folder / "reports/builtin"
+    for name in ("adaptation", "context", "drift", "drift_by_temperature"):
+        assert (report / f"figures/{name}.svg").is_file()
+        assert (report / f"tables/{name}.csv").is_file()
+    page = (report / "index.html").read_text()
+    for section in ("adaptation", "context", "drift"):
+        assert f'<section id="{section}"' in page
+    assert "the first 500 of 2 0" in page.replace("\u00a0", " ")
+    assert ">nan" not in page
+    done.restore()
+    assert '<section id="drift"' not in (report / "index.html").read_text()
+
+
 def test_a_change_of_one_architecture_retrains_it_alone(done):
     output = done.dvc("repro", "--dry")
     assert ran(output) == []
@@ -132,6 +155,7 @@ def test_a_change_of_one_architecture_retrains_it_alone(done):
         ({"size": "tiny"}, "size: found 'tiny'"),
         ({"lstm.clip_norm": -1}, "lstm.clip_norm: found -1"),
         ({"gradients.max_lag": 1_000_000}, "language.valid_tokens: found 2,000; this size and gradients.max_lag need"),
+        ({"studies": "drift", "drift.length": 5_000}, "the study drift needs stretches of 5,004"),
         ({"language.shape.subject_relative": 0.95}, "subject_relative and object_relative, must sum to less than 1"),
     ],
 )
@@ -224,6 +248,58 @@ def test_lines_too_short_for_the_order_are_told_before_anything_is_counted(done)
     assert "longest line of the training text has 2 words" in output
     assert "Set `ngram.order` to 4 or less" in output
     assert ran(output) == ["plan", "corpus"]
+
+
+def test_a_model_writes_word_by_word_in_a_terminal_until_it_is_told_to_stop(done):
+    """More than it could ever write before the first word is read; then Ctrl-C, as a user would."""
+    command = [sys.executable, "-m", "pipeline", "generate", "--model", "lstm", "--seed", "3", "--tokens"]
+    terminal, end = pty.openpty()
+
+    def in_the_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(end, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # which a test run in the background ignores
+
+    process = subprocess.Popen(
+        [*command, "100000000"],
+        cwd=done.folder,
+        env=done.environment(),
+        stdin=end,
+        stdout=end,
+        stderr=end,
+        preexec_fn=in_the_terminal,
+    )
+    os.close(end)
+    shown = b""
+    while len(shown.split()) < 40:
+        shown += os.read(terminal, 4096)
+    assert process.poll() is None
+    os.write(terminal, b"\x03")
+    rest = b""
+    with contextlib.suppress(OSError):  # what Linux raises where the other end of a terminal is gone
+        while piece := os.read(terminal, 4096):
+            rest += piece
+    assert process.wait(timeout=60) == 1
+    assert b"Traceback" not in rest
+    whole = done.run(*command, "200").split()
+    words = shown.decode().split()[:30]
+    assert words == whole[:30]
+
+
+def test_prompts_seed_and_the_choice_of_words_on_the_command_line(done):
+    words = (done.folder / "data/builtin/corpus/vocabulary.txt").read_text().split()[5:7]
+    both = done.pipeline(
+        "generate", "--prompt", words[0], "--prompt", words[1], "--tokens", "6", "--temperature", "0.8"
+    )
+    alone = [done.pipeline("generate", "--prompt", word, "--tokens", "6", "--temperature", "0.8") for word in words]
+    assert [text.split()[0] for text in alone] == words
+    assert both == alone[0] + "\n" + alone[1]  # parted by a blank line, and none depends on the others
+    likeliest = ("generate", "--model", "5gram", "--tokens", "8", "--top-k", "1")
+    assert done.pipeline(*likeliest, "--seed", "1") == done.pipeline(*likeliest, "--seed", "2")
+    narrow = ("generate", "--model", "lstm", "--tokens", "8", "--temperature", "0.3", "--top-p", "0.01")
+    assert done.pipeline(*narrow, "--seed", "1") == done.pipeline(*narrow, "--seed", "2")
+    free = ("generate", "--model", "lstm", "--tokens", "8", "--temperature", "1.5")
+    assert done.pipeline(*free, "--seed", "1") != done.pipeline(*free, "--seed", "2")
 
 
 def test_models_answer_by_hand(done, tmp_path):

@@ -8,7 +8,7 @@ predicts the next token. Nothing is trained. Before the first token has been rea
 network's own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -32,9 +32,14 @@ class Cache:
     weight: float  # λ
 
 
-def score_with_cache(network: RecurrentNetwork, tokens: Tokens, cache: Cache) -> Nats:
-    """Natural-log probability (N,) of every token of a stream (N,), the state carried through it."""
-    static, cached = _score(network, tokens, [cache.window], [cache.theta])
+def score_with_cache(
+    network: RecurrentNetwork, tokens: Tokens, cache: Cache, seen: Callable[[int], None] = lambda count: None
+) -> Nats:
+    """Natural-log probability (N,) of every token of a stream (N,), the state carried through it.
+
+    `seen` is told of tokens as they are scored.
+    """
+    static, cached = _score(network, tokens, [cache.window], [cache.theta], seen)
     return _interpolate(static, cached[cache.window, cache.theta], cache.weight)
 
 
@@ -44,12 +49,13 @@ def cache_grid(
     windows: Sequence[int],
     thetas: Sequence[float],
     weights: Sequence[float],
+    seen: Callable[[int], None] = lambda count: None,
 ) -> pd.DataFrame:
     """One row a combination of window, theta and weight: the tokens scored, and their mean loss in nats.
 
     To be chosen from on valid. The network reads the text once for all of them.
     """
-    static, cached = _score(network, tokens, windows, thetas)
+    static, cached = _score(network, tokens, windows, thetas, seen)
     return pd.DataFrame(
         {
             "window": window,
@@ -68,7 +74,11 @@ def _interpolate(static: Nats, cached: Nats, weight: float) -> Nats:
 
 @torch.inference_mode()
 def _score(
-    network: RecurrentNetwork, tokens: Tokens, windows: Sequence[int], thetas: Sequence[float]
+    network: RecurrentNetwork,
+    tokens: Tokens,
+    windows: Sequence[int],
+    thetas: Sequence[float],
+    seen: Callable[[int], None],
 ) -> tuple[Nats, dict[tuple[int, float], Nats]]:
     """Of each token (N,): its log probability under the network, and by window and theta its probability in the cache.
 
@@ -96,6 +106,7 @@ def _score(
             cached[window, theta][begin:end] = probability.double().cpu().numpy()
         keys, words = keys[-longest:], words[-longest:]
         past = len(keys)
+        seen(len(targets))
     for probabilities in cached.values():
         probabilities[:1] = np.exp(static[:1])
     return static, cached

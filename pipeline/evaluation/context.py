@@ -6,14 +6,13 @@ last k in random order (shuffled). Where truncating still hurts but shuffling do
 there were and no longer in which order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.errors import UserError
-from pipeline.evaluation.breakdown import grouped_means
 from pipeline.evaluation.reading import advance
 from pipeline.language_model import LanguageModel, Nats, Tokens
 
@@ -35,23 +34,24 @@ def context_losses(
     length: int,
     kept: Sequence[int],
     rng: np.random.Generator,
+    seen: Callable[[int], None] = lambda count: None,
 ) -> pd.DataFrame:
     """The loss of the words of `tokens` (N,) at `positions` (P,), each after its manipulated context.
 
     One row a manipulation (whole, truncated, shuffled), k and position: nats, the loss -log p. `kept` holds the k, each
     less than `length`, which is the k of the whole context. Every context begins after one `<eos>`, as a stream does.
-    Every model sees the same shuffled words if `rng` is seeded alike.
+    Every model sees the same shuffled words if `rng` is seeded alike. `seen` is told of predictions as they are made.
     """
     if not all(0 <= k < length for k in kept):
         raise ValueError(f"every k must be at least 0 and less than the context of {length} words, found {list(kept)}")
     contexts = np.asarray(tokens)[positions + np.arange(-length, 0)[:, None]]
     words = np.asarray(tokens)[positions]
-    losses = {("whole", length): _losses(model, contexts, words)}
+    losses = {("whole", length): _losses(model, contexts, words, seen)}
     for k in kept:
-        losses["truncated", k] = _losses(model, contexts[length - k :], words)
+        losses["truncated", k] = _losses(model, contexts[length - k :], words, seen)
         shuffled = contexts.copy()
         shuffled[: length - k] = rng.permuted(contexts[: length - k], axis=0)
-        losses["shuffled", k] = _losses(model, shuffled, words)
+        losses["shuffled", k] = _losses(model, shuffled, words, seen)
     tables = [
         pd.DataFrame({"manipulation": name, "k": k, "position": positions, "nats": nats})
         for (name, k), nats in losses.items()
@@ -59,36 +59,7 @@ def context_losses(
     return pd.concat(tables, ignore_index=True)
 
 
-def context_effect(losses: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
-    """What each manipulation costs, from `context_losses` of one model.
-
-    One row a manipulation and k: positions, nats (the mean loss), difference (to the whole context at the same
-    positions), and the 95 % interval of the difference by the bootstrap over positions.
-    """
-    whole = losses[losses["manipulation"] == "whole"].set_index("position")["nats"]
-    units = np.arange(len(whole))
-    rows = []
-    for (manipulation, k), group in losses.groupby(["manipulation", "k"], sort=False):
-        nats = group["nats"].to_numpy()
-        differences = nats - whole[group["position"]].to_numpy()
-        [(_, count, mean, low, high)] = grouped_means(
-            differences, np.zeros(len(units), int), units, len(units), resamples, seed
-        ).itertuples(index=False)
-        rows.append(
-            {
-                "manipulation": manipulation,
-                "k": k,
-                "positions": count,
-                "nats": nats.mean(),
-                "difference": mean,
-                "low": low,
-                "high": high,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _losses(model: LanguageModel, contexts: Tokens, words: Tokens) -> Nats:
+def _losses(model: LanguageModel, contexts: Tokens, words: Tokens, seen: Callable[[int], None]) -> Nats:
     """-log p (P,) of `words` (P,) after `contexts` (T, P)."""
     width = max(1, TOKENS_AT_ONCE // max(1, len(contexts)))
     losses = np.empty(len(words))
@@ -96,4 +67,5 @@ def _losses(model: LanguageModel, contexts: Tokens, words: Tokens) -> Nats:
         batch = slice(begin, begin + width)
         state = advance(model, contexts[:, batch], model.start(len(words[batch])))
         losses[batch] = -model.read(words[None, batch], state)[0][0]
+        seen(len(losses[batch]))
     return losses

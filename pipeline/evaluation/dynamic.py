@@ -12,7 +12,7 @@ would be the embedding's, most rows of which hardly ever have a gradient.
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Literal
@@ -63,12 +63,16 @@ def gradient_rms(
 
 
 def score_dynamically(
-    network: RecurrentNetwork, tokens: Tokens, update: Update, rms: Sequence[Tensor] | None = None
+    network: RecurrentNetwork,
+    tokens: Tokens,
+    update: Update,
+    rms: Sequence[Tensor] | None = None,
+    seen: Callable[[int], None] = lambda count: None,
 ) -> Nats:
     """Natural-log probability (N,) of every token of a stream (N,), under weights that follow it.
 
     `network` itself is not changed. The rule `rms` needs `rms` from `gradient_rms`. The state is carried through the
-    whole stream. A setting under which the weights run away gives NaN.
+    whole stream. A setting under which the weights run away gives NaN. `seen` is told of tokens as they are scored.
     """
     adapted = copy.deepcopy(network).train()
     parameters = _trainable(adapted)
@@ -89,11 +93,16 @@ def score_dynamically(
                 parameters, gradients, trained, steps, pulls, strict=True
             ):
                 parameter.lerp_(start, pull).addcmul_(gradient, step, value=-1)
+        seen(len(piece) - 1)
     return nats
 
 
 def dynamic_grid(
-    network: RecurrentNetwork, tokens: Tokens, updates: Sequence[Update], rms: Sequence[Tensor] | None = None
+    network: RecurrentNetwork,
+    tokens: Tokens,
+    updates: Sequence[Update],
+    rms: Sequence[Tensor] | None = None,
+    seen: Callable[[int], None] = lambda count: None,
 ) -> pd.DataFrame:
     """One row a setting, in the order of `updates`: its fields, the tokens scored, and their mean loss in nats.
 
@@ -101,7 +110,7 @@ def dynamic_grid(
     """
     rows = []
     for update in updates:
-        loss = -float(score_dynamically(network, tokens, update, rms).mean())
+        loss = -float(score_dynamically(network, tokens, update, rms, seen).mean())
         rows.append(asdict(update) | {"tokens": len(tokens), "nats": loss if np.isfinite(loss) else np.inf})
     return pd.DataFrame(rows)
 

@@ -6,7 +6,7 @@ that writes reads its own words instead, and is led where no training text has b
 texts go on, by the distance from the last true word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.corpus.vocabulary import EOS_ID
-from pipeline.evaluation.breakdown import grouped_means
+from pipeline.errors import UserError
+from pipeline.evaluation.breakdown import TEXT
 from pipeline.evaluation.generation import write_texts
 from pipeline.evaluation.perplexity import score_stream
 from pipeline.language_model import LanguageModel, Tokens
-
-TEXT = "text"
-"""The writer of the real text, by name."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +35,11 @@ class Judge:
 def real_texts(tokens: Tokens, begins: NDArray[np.int64], texts: int, length: int, rng: np.random.Generator) -> Tokens:
     """Stretches (length, texts) of the stream (N,) that begin at some of `begins`, drawn without replacement.
 
-    Fewer where too few of `begins` have as many tokens after them.
+    Fewer where too few of `begins` have as many tokens after them. Raises UserError where none has.
     """
     room = begins[begins + length <= len(tokens)]
+    if not len(room):
+        raise UserError(f"texts of {length:,} words were asked for, but the text has {len(tokens):,}. Shorten them.")
     chosen = rng.choice(room, size=min(texts, len(room)), replace=False)
     return np.asarray(tokens)[chosen + np.arange(length)[:, None]]
 
@@ -51,69 +51,33 @@ def free_running(
     prompt: int,
     temperature: float,
     seed: int,
+    seen: Callable[[int], None] = lambda count: None,
 ) -> pd.DataFrame:
     """What each judge gives to what each writer makes of the first `prompt` tokens of the texts `real` (T, B).
 
     One row a writer (`text` for how the real texts go on), judge, text and position, 1 for the first token after the
     prompt: nats, the natural-log probability of that token; -inf where the judge holds it impossible.
+    `seen` is told of texts as they are judged by all.
     """
     prompts, texts, length = real[:prompt], real.shape[1], len(real) - prompt
-    written = {TEXT: real}
-    for writer in writers:
-        own = write_texts(writer, prompts, length, temperature, np.random.default_rng(seed))
-        written[writer.name] = np.concatenate([prompts, own])
-    tables = [
-        pd.DataFrame(
-            {
+    tables = []
+    for writer in (None, *writers):
+        if writer is None:
+            name, batch = TEXT, real
+        else:
+            own = write_texts(writer, prompts, length, temperature, np.random.default_rng(seed))
+            name, batch = writer.name, np.concatenate([prompts, own])
+        for judge in judges:
+            table = {
                 "writer": name,
                 "judge": judge.model.name,
                 "text": np.repeat(np.arange(texts), length),
                 "position": np.tile(np.arange(1, length + 1), texts),
                 "nats": _judge(judge, batch)[:, prompt:].ravel(),
             }
-        )
-        for name, batch in written.items()
-        for judge in judges
-    ]
+            tables.append(pd.DataFrame(table))
+        seen(texts)
     return pd.concat(tables, ignore_index=True).astype({"writer": "category", "judge": "category"})
-
-
-def drift(scores: pd.DataFrame, edges: list[int], resamples: int, seed: int) -> pd.DataFrame:
-    """How `free_running` texts fare by position: one row a writer, judge and bin of positions.
-
-    Bin i holds the positions edges[i] to edges[i + 1] - 1, the last edge ends the last. Columns: first and last
-    (position), texts, possible (the share of tokens that the judge does not hold impossible), nats (the mean loss of
-    those), and the 95 % intervals of both by the bootstrap over texts.
-    """
-    tables = []
-    for (writer, judge), rows in scores.groupby(["writer", "judge"], observed=True, sort=False):
-        bins = np.searchsorted(edges, rows["position"].to_numpy(), side="right") - 1
-        inside = (bins >= 0) & (bins < len(edges) - 1)
-        nats, text, bins = rows["nats"].to_numpy()[inside], rows["text"].to_numpy()[inside], bins[inside]
-        possible = np.isfinite(nats)
-        texts = int(text.max()) + 1
-        shares = grouped_means(possible.astype(float), bins, text, texts, resamples, seed)
-        means = grouped_means(-nats[possible], bins[possible], text[possible], texts, resamples, seed)
-        both = shares.merge(means, on="group", how="left", suffixes=("_possible", "_nats"))
-        group = both["group"].to_numpy()
-        tables.append(
-            pd.DataFrame(
-                {
-                    "writer": writer,
-                    "judge": judge,
-                    "first": np.array(edges)[group],
-                    "last": np.array(edges)[group + 1] - 1,
-                    "texts": texts,
-                    "possible": both["mean_possible"],
-                    "possible_low": both["low_possible"],
-                    "possible_high": both["high_possible"],
-                    "nats": both["mean_nats"],
-                    "nats_low": both["low_nats"],
-                    "nats_high": both["high_nats"],
-                }
-            )
-        )
-    return pd.concat(tables, ignore_index=True)
 
 
 def _judge(judge: Judge, texts: Tokens) -> NDArray[np.float64]:

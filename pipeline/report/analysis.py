@@ -11,22 +11,27 @@ from numpy.typing import NDArray
 from pipeline.corpus.streams import Corpus
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.similarity import nearest
+from pipeline.evaluation.breakdown import sentence_starts
 from pipeline.plans import NetworkPlan, ReportPlan
-from pipeline.report import counting, findings, tables
+from pipeline.report import counting, findings, studies, study_findings, tables
 from pipeline.report.counting import Surprise
 from pipeline.report.findings import Finding
 from pipeline.report.names import FLOOR, label, networks, ngrams, ordered
 from pipeline.report.resampling import Floats, flow, judgements, log_perplexity
+from pipeline.report.sizes import network_table
+from pipeline.report.studies import Studied
 
 NEIGHBOUR_WORDS = 12
 NEIGHBOURS = 5
+CLOSING = (".", "!", "?")
+"""What ends a sentence within a line."""
 ENOUGH = 20
 """Times in train below which a word's vector says little."""
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the report reads: the outputs of every stage before it."""
+    """What the report reads: the outputs of every stage before it; nothing, or None, of a study that did not run."""
 
     plan: ReportPlan
     networks: Mapping[str, NetworkPlan]
@@ -46,6 +51,9 @@ class Inputs:
     smoothing: pd.DataFrame
     overlap: pd.DataFrame | None
     learning_curve: pd.DataFrame | None
+    adaptation: Studied
+    context: pd.DataFrame | None
+    drift: pd.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -102,10 +110,12 @@ def analyse(inputs: Inputs) -> Results:
     agreement_tables, agreement = _agreement(inputs, longest)
     flowing = flow(inputs.lags, settings.resamples, plan.seed)
     best_ngram = findings.best_by_valid(perplexities, ngrams(models))
+    studied, of_studies = _studies(inputs, scores)
     found = [
         *findings.perplexity_findings(measured["test"], states, longest, best_ngram),
         *agreement,
         *findings.gradient_findings(flowing),
+        *of_studies,
     ]
     counts = np.bincount(np.asarray(splits["train"].tokens), minlength=len(inputs.corpus.vocabulary))
     return Results(
@@ -114,13 +124,14 @@ def analyse(inputs: Inputs) -> Results:
         tables={
             "perplexity": perplexities,
             "perplexity_reset": tables.perplexity_table({"test": measured["test"]}, tables.reset_states(models)),
-            "perplexity_by_position": tables.perplexity_by_position(scores["test"], states, splits["test"].line_starts),
+            **_breakdowns(inputs, scores["test"], states, counts),
             **agreement_tables,
             "gradients": tables.gradient_table(flowing),
             "training": tables.training_table(inputs.steps, inputs.validations),
-            "networks": network_table(inputs),
+            "networks": network_table(inputs.shapes, inputs.networks, inputs.steps, inputs.validations),
             "differences": findings.finding_table(found),
             **_counting(inputs, scores["test"], states),
+            **studied,
         },
         findings=found,
         metrics=tables.metrics(plan.corpus, perplexities, agreement_tables["agreement"]),
@@ -132,6 +143,49 @@ def analyse(inputs: Inputs) -> Results:
             splits["test"].tokens, inputs.corpus.vocabulary.types, scores["test"], states, longest
         ),
     )
+
+
+def _breakdowns(
+    inputs: Inputs, scores: Mapping[tuple[str, str], Floats], states: Mapping[str, str], counts: NDArray[np.int64]
+) -> dict[str, pd.DataFrame]:
+    """Perplexity on test by position in the sentence and by frequency of the word in train (`counts` by word)."""
+    settings, test, ids = inputs.plan.perplexity, inputs.corpus.splits["test"], inputs.corpus.vocabulary.ids
+    starts = sentence_starts(test.tokens, test.line_starts, [ids[mark] for mark in CLOSING if mark in ids])
+    return {
+        "perplexity_by_position": tables.perplexity_by_position(scores, states, starts),
+        "perplexity_by_frequency": tables.perplexity_by_frequency(
+            scores,
+            states,
+            counts[np.asarray(test.tokens)],
+            test.blocks(settings.block_lines),
+            settings.resamples,
+            inputs.plan.seed,
+        ),
+    }
+
+
+def _studies(
+    inputs: Inputs, scores: Mapping[str, Mapping[tuple[str, str], Floats]]
+) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """The tables and findings of the studies that this run made."""
+    settings, seed = inputs.plan.perplexity, inputs.plan.seed
+    starts, resamples = inputs.corpus.splits["test"].blocks(settings.block_lines), settings.resamples
+    made: dict[str, pd.DataFrame] = {}
+    found: list[Finding] = []
+    if inputs.adaptation:
+        adapted = studies.adapted_scores(inputs.adaptation, scores["test"], starts, resamples, seed)
+        made["adaptation"] = studies.adaptation_table(inputs.adaptation, scores["valid"], adapted)
+        made["adaptation_settings"] = studies.settings_table(inputs.adaptation)
+        found += study_findings.adaptation_findings(adapted)
+    if inputs.context is not None:
+        made["context"] = studies.context_table(inputs.context, starts, resamples, seed)
+        made["context_reach"] = studies.context_reach(made["context"])
+        found += study_findings.context_findings(inputs.context, starts, resamples, seed)
+    if inputs.drift is not None:
+        made["drift"] = studies.drift_table(inputs.drift, studies.DRIFT_BINS, resamples, seed)
+        made["drift_by_temperature"] = studies.drift_table(inputs.drift, 1, resamples, seed)
+        found += study_findings.drift_findings(inputs.drift, resamples, seed)
+    return made, found
 
 
 def _counting(
@@ -164,54 +218,6 @@ def _agreement(inputs: Inputs, longest: str) -> tuple[dict[str, pd.DataFrame], l
     if judged.groups["held_out"].nunique() > 1:
         made["agreement_held_out"] = tables.agreement_held_out(judged)
     return made, findings.agreement_findings(judged, longest)
-
-
-def network_table(inputs: Inputs) -> pd.DataFrame:
-    """Size and training of each network: what was spent on it, and what clipping did."""
-    rows = []
-    for model in networks(inputs.shapes):
-        steps, validations = inputs.steps[model], inputs.validations[model]
-        best = validations.iloc[int(np.argmin(validations["nats"]))]
-        clipped = steps["norm_before_clipping"] > steps["norm_after_clipping"]
-        rows.append(
-            {
-                "model": model,
-                "parameters": parameter_count(inputs.shapes[model]),
-                "recurrent_parameters": recurrent_count(inputs.shapes[model]),
-                "hidden_size": int(inputs.shapes[model]["hidden_size"]),
-                "num_layers": int(inputs.shapes[model]["num_layers"]),
-                "learning_rate": inputs.networks[model].learning_rate,
-                "clip_norm": inputs.networks[model].clip_norm,
-                "steps": len(steps),
-                "tokens": int(steps["tokens"].iloc[-1]),
-                "best_step": int(best["step"]),
-                "best_valid_perplexity": float(best["perplexity"]),
-                "largest_norm": float(steps["norm_before_clipping"].max()),
-                "clipped_share": float(clipped.mean()),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-GATES = {"rnn": 1, "gru": 3, "lstm": 4}
-"""Matrices of each kind in a cell: the candidate and its gates."""
-
-
-def recurrent_count(shape: Mapping[str, Any]) -> int:
-    """Parameters of the recurrent layers, two bias vectors a matrix as torch has them."""
-    hidden, first = int(shape["hidden_size"]), int(shape["embedding_dim"])
-    inputs = [first] + [hidden] * (int(shape["num_layers"]) - 1)
-    return sum(GATES[shape["architecture"]] * hidden * (width + hidden + 2) for width in inputs)
-
-
-def parameter_count(shape: Mapping[str, Any]) -> int:
-    """All parameters, a tied output matrix counted once."""
-    types, width = int(shape["vocabulary_size"]), int(shape["embedding_dim"])
-    hidden = int(shape["hidden_size"])
-    total = types * width + recurrent_count(shape) + types  # embedding, layers, output bias
-    if not shape["tied"]:
-        return total + types * hidden
-    return total + (hidden * width + width if hidden != width else 0)  # the projection
 
 
 def neighbour_words(

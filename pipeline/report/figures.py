@@ -89,7 +89,7 @@ def plain_log_ticks(ax: Axes) -> None:
     ax.yaxis.set_minor_formatter(NullFormatter())
 
 
-def _compared(models: list[str]) -> list[str]:
+def compared(models: list[str]) -> list[str]:
     """Who is drawn where all would be too many: the longest n-gram, the networks, the source."""
     return [*ngrams(models)[-1:], *networks(models), *(name for name in (FLOOR,) if name in models)]
 
@@ -137,7 +137,7 @@ def verb_loss(table: pd.DataFrame) -> Figure:
 def _lines(ax: Axes, rows: pd.DataFrame, x: str, y: str, low: str, high: str) -> None:
     """A line and its interval a model, named where it ends; the source is dashed."""
     ends = {}
-    for model in _compared(list(rows["model"])):
+    for model in compared(list(rows["model"])):
         own = rows[rows["model"] == model].sort_values(x)
         place = own[x].astype(float).to_numpy()
         ax.fill_between(place, own[low].astype(float), own[high].astype(float), color=colour(model), alpha=0.16,
@@ -161,7 +161,7 @@ def _accuracy_axis(ax: Axes, lowest: float) -> None:
 def agreement_by_construction(table: pd.DataFrame) -> Figure:
     """Accuracy by construction, one dot a model, easiest construction on top."""
     rows = view(table, "construction")
-    models = [name for name in _compared(list(rows["model"])) if name != FLOOR]
+    models = [name for name in compared(list(rows["model"])) if name != FLOOR]
     shown = rows[rows["model"].isin(models)]
     constructions = list(shown.groupby("construction")["accuracy"].mean().sort_values(kind="stable").index)
     with styled():
@@ -262,13 +262,13 @@ def training_norms(table: pd.DataFrame, clip_norms: dict[str, float]) -> Figure:
 
 
 def nats_by_position(table: pd.DataFrame) -> Figure:
-    """Mean nats a token by position in the line."""
+    """Mean nats a token by position in the sentence."""
     with styled():
         figure, (ax,) = canvas(3.0)
         ends = {}
         most = table.groupby("position")["tokens"].max()
         shown = most[most >= min(max(30, most.max() * 0.02), most.max())].index
-        for model in _compared(list(table["model"])):
+        for model in compared(list(table["model"])):
             own = table[(table["model"] == model) & table["position"].isin(shown)].sort_values("position")
             mean = own["nats"] / own["tokens"]
             dashed: dict[str, Any] = {"linestyle": (0, (4, 2))} if model == FLOOR else {}
@@ -276,7 +276,7 @@ def nats_by_position(table: pd.DataFrame) -> Figure:
             ends[label(model)] = (float(own["position"].iloc[-1]), float(mean.iloc[-1]), colour(model))
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlim(0.6, max(shown) + 0.2)
-        ax.set_xlabel("position in the line")
+        ax.set_xlabel("position in the sentence")
         ax.set_ylabel("nats a token")
         label_ends(ax, ends)
         return figure

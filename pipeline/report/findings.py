@@ -95,19 +95,19 @@ def perplexity_findings(
     def compare(model_a: str, model_b: str) -> Finding:
         value = scores.value(model_a, states[model_a]) - scores.value(model_b, states[model_b])
         samples = scores.samples(model_a, states[model_a]) - scores.samples(model_b, states[model_b])
-        claim = f"{_capital(with_article(model_a))} has a lower perplexity than {with_article(model_b)}."
-        return _finding("perplexity", claim, (model_a, model_b), "log perplexity", value, samples, "below", PERCENT)
+        claim = f"{capital(with_article(model_a))} has a lower perplexity than {with_article(model_b)}."
+        return finding("perplexity", claim, (model_a, model_b), "log perplexity", value, samples, "below", PERCENT)
 
     pairs = [("rnn", reference), ("lstm", "rnn"), ("gru", "rnn"), ("lstm", "gru"), ("lstm", reference)]
     if "lstm" not in states:
         pairs.append(("gru", reference))
     found = [compare(a, b) for a, b in pairs if a in states and b in states]
     for model in networks(states):
-        claim = f"{_capital(with_article(model))} predicts better with its state carried than begun anew at each line."
+        claim = f"{capital(with_article(model))} predicts better with its state carried than begun anew at each line."
         value = scores.value(model, states[model]) - scores.value(model, "line")
         samples = scores.samples(model, states[model]) - scores.samples(model, "line")
         names = (model, f"{model} begun anew at each line")
-        found.append(_finding("memory", claim, names, "log perplexity", value, samples, "below", PERCENT))
+        found.append(finding("memory", claim, names, "log perplexity", value, samples, "below", PERCENT))
     if FLOOR in states:
         found += [_closed(scores, states, model, best_ngram) for model in networks(states)]
     return found
@@ -121,11 +121,11 @@ def _closed(scores: LogPerplexity, states: Mapping[str, str], model: str, best_n
         return (counting - log_perplexity(model, states[model])) / (counting - log_perplexity(FLOOR, states[FLOOR]))
 
     claim = (
-        f"{_capital(with_article(model))} closes part of the distance in log perplexity from "
+        f"{capital(with_article(model))} closes part of the distance in log perplexity from "
         f"{with_article(best_ngram)}, the best of the count models, to the floor."
     )
     value, samples = float(share(scores.value)), np.asarray(share(scores.samples))
-    return _finding("floor", claim, (model, best_ngram), "share of the distance to the floor", value, samples,
+    return finding("floor", claim, (model, best_ngram), "share of the distance to the floor", value, samples,
                     "above", SHARE)  # fmt: skip
 
 
@@ -145,10 +145,10 @@ def agreement_findings(judged: Judgements, reference: str) -> list[Finding]:
         pairs.append(("gru", reference))
     for a, b in pairs:
         if a in place and b in place:
-            claim = f"{_capital(with_article(a))} agrees more often than {with_article(b)}."
+            claim = f"{capital(with_article(a))} agrees more often than {with_article(b)}."
             value = float(values[place[a]] - values[place[b]])
             difference = samples[place[a]] - samples[place[b]]
-            found.append(_finding("agreement", claim, (a, b), "accuracy", value, difference, "above", POINTS))
+            found.append(finding("agreement", claim, (a, b), "accuracy", value, difference, "above", POINTS))
     if judged.groups["held_out"].nunique() > 1:
         found += _held_out(judged, reference)
     for predictor, words, unit in (("distance", "distance", "word"), ("n_attractors", "attractors", "attractor")):
@@ -165,9 +165,9 @@ def _held_out(judged: Judgements, reference: str) -> list[Finding]:
     found = []
     for place, model in enumerate(judged.models):
         if model in (reference, *networks(judged.models)):
-            claim = f"{_capital(with_article(model))} agrees less often where subject and verb never met in train."
+            claim = f"{capital(with_article(model))} agrees less often where subject and verb never met in train."
             value, samples = float(unseen[place] - met[place]), unseen_samples[place] - met_samples[place]
-            found.append(_finding("held_out", claim, (model, ""), "accuracy", value, samples, "below", POINTS))
+            found.append(finding("held_out", claim, (model, ""), "accuracy", value, samples, "below", POINTS))
     return found
 
 
@@ -176,7 +176,7 @@ def _slopes(judged: Judgements, reference: str, predictor: str, words: str, unit
     slopes = {model: judged.slope(model, predictor) for model in models}
     measure = f"logit accuracy per {unit}"
     found = [
-        _finding(predictor, f"The accuracy of {with_article(model)} falls with {words}.", (model, ""), measure,
+        finding(predictor, f"The accuracy of {with_article(model)} falls with {words}.", (model, ""), measure,
                  value, samples, "below", LOGITS)
         for model, (value, samples) in slopes.items()
     ]  # fmt: skip
@@ -185,7 +185,7 @@ def _slopes(judged: Judgements, reference: str, predictor: str, words: str, unit
             claim = f"Accuracy falls faster with {words} in the RNN than in {with_article(gated)}."
             value = slopes["rnn"][0] - slopes[gated][0]
             samples = slopes["rnn"][1] - slopes[gated][1]
-            found.append(_finding(predictor, claim, ("rnn", gated), measure, value, samples, "below", LOGITS))
+            found.append(finding(predictor, claim, ("rnn", gated), measure, value, samples, "below", LOGITS))
     return found
 
 
@@ -196,13 +196,13 @@ def gradient_findings(flowing: Flow) -> list[Finding]:
     found = []
     for model, (value, samples) in slopes.items():
         claim = f"In {with_article(model)} the gradient fades with every step back in time."
-        found.append(_finding("gradients", claim, (model, ""), "log10 norm per step of lag", value, samples,
+        found.append(finding("gradients", claim, (model, ""), "log10 norm per step of lag", value, samples,
                               "below", FACTOR))  # fmt: skip
     for gated in ("gru", "lstm"):
         if "rnn" in slopes and gated in slopes:
             claim = f"The gradient fades faster in the RNN than in {with_article(gated)}."
             value, samples = slopes["rnn"][0] - slopes[gated][0], slopes["rnn"][1] - slopes[gated][1]
-            found.append(_finding("gradients", claim, ("rnn", gated), "log10 norm per step of lag", value, samples,
+            found.append(finding("gradients", claim, ("rnn", gated), "log10 norm per step of lag", value, samples,
                                   "below", FACTOR))  # fmt: skip
     return found
 
@@ -213,11 +213,11 @@ def best_by_valid(perplexities: pd.DataFrame, models: list[str]) -> str:
     return str(valid["model"].iloc[int(np.argmin(valid["perplexity"]))])
 
 
-def _capital(words: str) -> str:
+def capital(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def _finding(
+def finding(
     topic: str,
     claim: str,
     models: Pair,

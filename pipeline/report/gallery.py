@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.report import count_figures, figures
+from pipeline.report import count_figures, figures, study_figures
 from pipeline.report.analysis import Inputs, Results
-from pipeline.report.names import FLOOR, SMOOTHING_WORDS, label, networks, ordered
+from pipeline.report.names import FLOOR, SMOOTHING_WORDS, label, networks, ngrams, ordered
+from pipeline.report.studies import plain_temperature
 from pipeline.report.style import to_svg
 from pipeline.report.tables import headline, view
 
@@ -57,7 +58,7 @@ def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
         ),
         _drawn(
             "position",
-            "Loss by position in the line",
+            "Loss by position in the sentence",
             _position(tables["perplexity_by_position"]),
             figures.nats_by_position(tables["perplexity_by_position"]),
         ),
@@ -68,7 +69,10 @@ def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
             figures.gradient_by_lag(tables["gradients"]),
         ),
     ]
+    frequency = tables["perplexity_by_frequency"]
+    drawn.append(_drawn("frequency", "Loss by frequency", _frequency(frequency), study_figures.by_frequency(frequency)))
     drawn += _counting(tables)
+    drawn += _studies(tables)
     if not tables["agreement"].empty:
         drawn += _agreement(tables["agreement"], tables["agreement_by_distance"])
     return {drawing.name: drawing for drawing in drawn}
@@ -84,6 +88,23 @@ def _counting(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
     if "learning_curve" in tables:
         curve = tables["learning_curve"]
         drawn.append(_drawn("learning_curve", "Counting more text", _curve(curve), count_figures.learning_curve(curve)))
+    return drawn
+
+
+def _studies(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
+    """What the studies made, of those that ran."""
+    drawn = []
+    if "adaptation" in tables:
+        table = tables["adaptation"]
+        drawn.append(_drawn("adaptation", "Networks that adapt", _adaptation(table), study_figures.adaptation(table)))
+    if "context" in tables:
+        table = tables["context"]
+        drawn.append(_drawn("context", "Spoiled contexts", _context(table), study_figures.context(table)))
+    if "drift" in tables:
+        by_position, whole = tables["drift"], tables["drift_by_temperature"]
+        drawn.append(_drawn("drift", "Own text as it goes on", _drift(by_position), study_figures.drift(by_position)))
+        drawn.append(_drawn("drift_by_temperature", "Own text by temperature", _temperatures(whole),
+                            study_figures.drift_by_temperature(whole)))  # fmt: skip
     return drawn
 
 
@@ -156,7 +177,53 @@ def _perplexity(table: pd.DataFrame) -> str:
 def _position(table: pd.DataFrame) -> str:
     first = table[table["position"] == 1].set_index("model")
     ends = {name: f"{first['nats'][name] / first['tokens'][name]:.2f}" for name in first.index}
-    return f"Mean nats a token by position in the line. At the first word: {_listed(ends)}."
+    return f"Mean nats a token by position in the sentence. At the first word: {_listed(ends)}."
+
+
+def _frequency(table: pd.DataFrame) -> str:
+    nats = table.pivot(index="at_least", columns="model", values="nats").sort_index()
+    ends = {name: f"{nats[name].iloc[0]:.2f} and {nats[name].iloc[-1]:.2f}" for name in ordered(nats.columns)}
+    return (
+        f"Mean nats a token by how often the word stands in train, of the rarest and of the commonest: {_listed(ends)}."
+    )
+
+
+def _adaptation(table: pd.DataFrame) -> str:
+    values = table.pivot(index="model", columns="method", values="test_perplexity")
+    parts = {
+        name: f"{values['static'][name]:.1f} as trained, {values['cache'][name]:.1f} with the cache, "
+        f"{values['dynamic'][name]:.1f} by dynamic evaluation"
+        for name in networks(values.index)
+    }
+    return f"Test perplexity: {_listed(parts)}."
+
+
+def _context(table: pd.DataFrame) -> str:
+    cut = table[table["manipulation"] == "truncated"].pivot(index="k", columns="model", values="difference")
+    ends = {name: f"{cut[name].iloc[0]:.2f} and {cut[name].iloc[-1]:.2f}" for name in ordered(cut.columns)}
+    return (
+        f"Nats a word more where the words before the last k are gone, at k = {cut.index[0]} and at "
+        f"k = {cut.index[-1]}: {_listed(ends)}."
+    )
+
+
+def _drift(table: pd.DataFrame) -> str:
+    plain = table[table["temperature"] == plain_temperature(table["temperature"].unique().tolist())]
+    judged = plain[plain["judge"] == ngrams(plain["judge"])[-1]].sort_values("first")
+    ends = []
+    for writer in study_figures.writers(judged["writer"]):
+        values = judged.loc[judged["writer"] == writer, "perplexity"]
+        ends.append(f"{study_figures.writer_label(writer)} from {values.iloc[0]:.1f} to {values.iloc[-1]:.1f}")
+    return f"Perplexity under the longest n-gram, from the first words written to the last: {', '.join(ends)}."
+
+
+def _temperatures(table: pd.DataFrame) -> str:
+    judged = table[(table["judge"] == ngrams(table["judge"])[-1])].sort_values("temperature")
+    ends = []
+    for writer in study_figures.writers(judged["writer"]):
+        values = judged.loc[judged["writer"] == writer, "perplexity"]
+        ends.append(f"{study_figures.writer_label(writer)} from {values.iloc[0]:.1f} to {values.iloc[-1]:.1f}")
+    return f"Perplexity under the longest n-gram, from the lowest temperature to the highest: {', '.join(ends)}."
 
 
 def _hits(table: pd.DataFrame) -> str:

@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.evaluation.breakdown import TEXT
+from pipeline.params import STUDIES
 from pipeline.report import diagrams
 from pipeline.report.analysis import Inputs, Results, usual_order
 from pipeline.report.findings import ranking
 from pipeline.report.gallery import Drawing
-from pipeline.report.names import FLOOR, STATE_WORDS, label, with_article
+from pipeline.report.names import FLOOR, STATE_WORDS, label, ngrams, with_article
 from pipeline.report.published import PUBLISHED, TYPES
+from pipeline.report.studies import plain_temperature
+from pipeline.report.study_figures import METHOD_LABELS, writer_label, writers
 from pipeline.report.tables import headline, lookup
 
 SECTIONS = {
@@ -25,9 +30,12 @@ SECTIONS = {
     "recurrence": "Recurrence",
     "training": "Training",
     "perplexity": "Perplexity",
+    "adaptation": "Learning while reading",
+    "context": "How much context is used",
     "agreement": "Agreement",
     "gradients": "Gradients through time",
     "samples": "What each model writes",
+    "drift": "Left to itself",
     "cost": "What it cost",
     "remains": "What remains",
     "provenance": "Provenance",
@@ -67,10 +75,48 @@ def samples(inputs: Inputs) -> list[Sample]:
     ]
 
 
+@dataclass(frozen=True)
+class Drifted:
+    """One line of the table on free running: a writer at a temperature (none of the real text), seen by two judges."""
+
+    writer: str
+    temperature: str
+    perplexity: float
+    low: float
+    high: float
+    possible: float
+    floor: float
+
+
+def drifted(table: pd.DataFrame) -> list[Drifted]:
+    """Judged by the longest n-gram, and by the grammar where there is one (NaN where there is none)."""
+    lines = []
+    for writer in writers(table["writer"]):
+        own = table[table["writer"] == writer].sort_values("temperature", kind="stable")
+        for temperature in own["temperature"].unique():
+            judged = own[own["temperature"] == temperature].set_index("judge")
+            ngram = judged.loc[ngrams(judged.index)[-1]]
+            grammar = judged.loc[FLOOR] if FLOOR in judged.index else None
+            lines.append(
+                Drifted(
+                    writer=writer_label(writer),
+                    temperature="" if writer == TEXT else f"{temperature:g}",
+                    perplexity=float(ngram["perplexity"]),
+                    low=float(ngram["perplexity_low"]),
+                    high=float(ngram["perplexity_high"]),
+                    possible=math.nan if grammar is None else float(grammar["possible"]),
+                    floor=math.nan if grammar is None else float(grammar["perplexity"]),
+                )
+            )
+            if writer == TEXT:  # the same at every temperature
+                break
+    return lines
+
+
 def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) -> dict[str, Any]:
     plan, summary = inputs.plan, inputs.corpus.summary
     return {
-        "sections": SECTIONS,
+        "sections": {name: title for name, title in SECTIONS.items() if name not in STUDIES or name in results.tables},
         "corpus": plan.corpus,
         "plan": plan,
         "inputs": inputs,
@@ -90,7 +136,23 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
         "lookup": lambda model, split="test": lookup(results.tables["perplexity"], model, split),
         "bits": math.log2,
         "state_words": STATE_WORDS,
+        **_studies(results),
     }
+
+
+def _studies(results: Results) -> dict[str, Any]:
+    """What the chapters on studies say beyond their tables."""
+    tables = results.tables
+    words: dict[str, Any] = {}
+    if "adaptation" in tables:
+        segments = tables["adaptation_settings"]["segment"].dropna()
+        words |= {"method_labels": METHOD_LABELS, "first_segment": int(segments.iloc[0])}
+    if "context" in tables:
+        words["furthest_kept"] = tables["context"].query("manipulation == 'truncated'")["k"].max()
+    if "drift" in tables:
+        whole = tables["drift_by_temperature"]
+        words |= {"plain": plain_temperature(whole["temperature"].unique().tolist()), "drifted": drifted(whole)}
+    return words
 
 
 def _environment(escape: bool = True) -> Environment:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.evaluation.breakdown import by_bin, places
 from pipeline.report.names import FLOOR, PRIMARY_STATE, networks, ordered
 from pipeline.report.resampling import SCORES, Estimate, Floats, Flow, Judgements, LogPerplexity, estimate
 
@@ -14,8 +15,10 @@ LARGEST_NATS = 50.0  # of a training step that diverged for a while: e^50 still 
 ALL = "all"
 CELL = ["construction", "number", "n_attractors", "distance"]
 TRAINING_ROWS = 300
-LONGEST_LINE = 40
+LONGEST_SENTENCE = 40
 AGREEMENT_COLUMNS = ["model", "suite", *CELL, "items", "accuracy", "low", "high", "score"]
+FREQUENCIES = (0, 1, 10, 100, 1000, 10_000, 100_000, 1_000_000)
+"""Words are grouped by how often they stand in train: never, fewer than 10 times, fewer than 100, …"""
 BAND_STARTS = (0, 1, 2, 4, 7, 11, 16, 23)
 """Distances are drawn in bands that widen, since long ones are rare: 0, 1, 2 to 3, 4 to 6, …"""
 SIGNIFICANT_DIGITS = 6
@@ -72,13 +75,14 @@ def reset_states(models: Iterable[str]) -> dict[str, str]:
 
 
 def perplexity_by_position(
-    scores: Mapping[tuple[str, str], Floats], states: Mapping[str, str], line_starts: NDArray[np.int64]
+    scores: Mapping[tuple[str, str], Floats], states: Mapping[str, str], starts: NDArray[np.int64]
 ) -> pd.DataFrame:
-    """Tokens and total nats by position in the line, 1 for its first word; lines are followed for `LONGEST_LINE`."""
-    length = len(next(iter(scores.values())))
-    lengths = np.diff(np.append(line_starts, length))
-    position = np.arange(length) - np.repeat(line_starts, lengths)
-    kept = position < LONGEST_LINE
+    """Tokens and total nats by position in the sentence, 1 for its first word; for its first `LONGEST_SENTENCE` words.
+
+    `starts` (S,) is where sentences begin.
+    """
+    position = places(starts, len(next(iter(scores.values())))) - 1
+    kept = position < LONGEST_SENTENCE
     tokens = np.bincount(position[kept])
     tables = [
         pd.DataFrame(
@@ -88,6 +92,34 @@ def perplexity_by_position(
                 "tokens": tokens,
                 "nats": np.bincount(position[kept], weights=-scores[model, state][kept]),
             }
+        )
+        for model, state in states.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def perplexity_by_frequency(
+    scores: Mapping[tuple[str, str], Floats],
+    states: Mapping[str, str],
+    counts: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    resamples: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Losses of the words of test by how often each of them stands in train (`counts`), with intervals.
+
+    `starts` (U,) is where the bootstrap's units begin.
+    """
+    edges = [edge for edge in FREQUENCIES if edge <= max(counts.max(), 1)]
+    place = np.arange(len(counts))
+    tables = [
+        by_bin(
+            pd.DataFrame({"model": model, "state": state, "position": place, "nats": scores[model, state]}),
+            counts,
+            edges,
+            starts,
+            resamples,
+            seed,
         )
         for model, state in states.items()
     ]

@@ -1,6 +1,7 @@
 """report: tables, figures, findings and the page, from what every stage before it left."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,21 @@ def _read(layout: Layout) -> Inputs:
         smoothing=read_table(layout.ngram / "smoothing.parquet"),
         overlap=_optional(layout.corpus / "overlap.csv"),
         learning_curve=_optional(layout.study("learning_curve") / "curve.parquet"),
+        adaptation=_adaptation(layout, plan.models),
+        context=_optional(layout.study("context") / "losses.parquet"),
+        drift=_optional(layout.study("drift") / "scores.parquet"),
     )
+
+
+def _adaptation(layout: Layout, models: Sequence[str]) -> dict[str, dict[str, pd.DataFrame]]:
+    """What the study left of each network, nothing where it did not run."""
+    files = ("dynamic.csv", "cache.csv", "test.parquet")
+    folders = {name: layout.study("adaptation") / name for name in models}
+    return {
+        name: {Path(file).stem: read_table(folder / file) for file in files}
+        for name, folder in folders.items()
+        if (folder / "test.parquet").exists()
+    }
 
 
 def _optional(path: Path) -> pd.DataFrame | None:
@@ -79,11 +94,14 @@ def _provenance(layout: Layout, inputs: Inputs) -> dict[str, Any]:
     stages = {"corpus": "corpus", "ngram": "ngram", "embeddings": "embeddings"}
     stages |= {f"train@{name}": name for name in inputs.plan.models}
     stages |= {"perplexity": "perplexity", "agreement": "agreement", "gradients": "gradients"}
+    if "adaptation" in inputs.plan.studies:
+        stages |= {f"adaptation@{name}": "adaptation" for name in inputs.plan.models}
+    stages |= {name: name for name in inputs.plan.studies if name != "adaptation"}
     return {
         **describe(layout.root),
         "durations": read_timings(layout, stages),
         "data": {path.name: _hash(path) for path in sorted(layout.corpus.iterdir()) if path.is_file()},
-        "params": {name: read_json(layout.plan(name)) for name in PLANS},
+        "params": {name: read_json(layout.plan(name)) for name in (*PLANS, *inputs.plan.studies)},
     }
 
 

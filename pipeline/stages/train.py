@@ -1,5 +1,9 @@
-"""train: one network of the matrix rnn, gru, lstm; an architecture that `model` leaves out writes a marker."""
+"""train: one network of the matrix rnn, gru, lstm; an architecture that `model` leaves out writes a marker.
 
+`torchrun … -m pipeline train lstm` trains it on several ranks, of which the first reads checkpoints and writes.
+"""
+
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from pipeline.layout import Layout
@@ -28,22 +32,27 @@ def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
     from pipeline.models.neural import save_weights
     from pipeline.training.checkpoint import fingerprint, resume_folder
     from pipeline.training.loop import train
+    from pipeline.training.ranks import join_ranks
     from pipeline.training.runtime import prepare_runtime, use_bf16
 
     device = prepare_runtime(plan.runtime)
     corpus = load_corpus(layout.corpus)
-    network = _build(layout, plan, len(corpus.vocabulary)).to(device)
+    tokens, valid = corpus.splits["train"].tokens, corpus.splits["valid"].tokens
     package = layout.root / "pipeline"
     code = [path for part in ("models", "training") for path in sorted((package / part).glob("*.py"))]
     data = [*sorted(layout.corpus.glob("*.npy")), layout.embeddings / "vectors.safetensors"]
-    words = [plan.model_dump_json(), torch.__version__, str(device), str(torch.get_num_threads())]
-    name = f"{plan.architecture}-{fingerprint([*code, *data], words)}"
-    with resume_folder(layout.main_checkout / ".resume", name) as folder:
-        start = time.perf_counter()
-        tokens, valid = corpus.splits["train"].tokens, corpus.splits["valid"].tokens
-        trained = train(network, plan, tokens, valid, device, use_bf16(plan.runtime.precision, device), folder)
-        seconds = time.perf_counter() - start
-        target = layout.network(plan.architecture)
+    with ExitStack() as resumable:
+        with join_ranks(device) as ranks:
+            network = _build(layout, plan, len(corpus.vocabulary)).to(device)
+            words = [plan.model_dump_json(), torch.__version__, str(device), str(torch.get_num_threads())]
+            words += [str(ranks.size)] if ranks.size > 1 else []  # sums over ranks are rounded otherwise
+            root, name = layout.main_checkout / ".resume", f"{plan.architecture}-{fingerprint([*code, *data], words)}"
+            folder = resumable.enter_context(resume_folder(root, name)) if ranks.first else root / name
+            start = time.perf_counter()
+            bf16 = use_bf16(plan.runtime.precision, device)
+            trained = train(network, plan, tokens, valid, device, bf16, folder, ranks)
+            seconds = time.perf_counter() - start
+        target = layout.network(plan.architecture)  # the other ranks have ended
         write_json(target / "shape.json", network.shape.as_dict())
         for when in ("before", "halfway", "best"):
             save_weights(target, when, getattr(trained, when))

@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.evaluation.bootstrap import resample
-from pipeline.evaluation.breakdown import by_bin, grouped_means, line_positions, train_counts
+from pipeline.evaluation.breakdown import by_bin, grouped_means, places, sentence_starts, train_counts
 
 RNG = np.random.default_rng(0)
 
@@ -43,8 +44,21 @@ def test_no_values_have_no_means():
     assert grouped_means(np.zeros(0), none, none, 3, 100, 0).empty
 
 
-def test_positions_in_the_line_count_from_one():
-    assert line_positions(np.array([0, 3, 4]), 9).tolist() == [1, 2, 3, 1, 1, 2, 3, 4, 5]
+def test_sentences_begin_with_lines_and_after_full_stops_within_them():
+    stop, mark = 7, 8
+    tokens = RNG.choice([2, 3, stop, mark, EOS_ID], 300)
+    tokens[-1] = EOS_ID
+    lines = [place for place in range(300) if place == 0 or tokens[place - 1] == EOS_ID]
+    expected = []
+    for place, token in enumerate(tokens):
+        if place in lines or (tokens[place - 1] in (stop, mark) and token != EOS_ID):
+            expected.append(place)
+    assert sentence_starts(tokens, np.array(lines), [stop, mark]).tolist() == expected
+    assert sentence_starts(tokens, np.array(lines), []).tolist() == lines
+
+
+def test_places_count_from_one():
+    assert places(np.array([0, 3, 4]), 9).tolist() == [1, 2, 3, 1, 1, 2, 3, 4, 5]
 
 
 def test_counts_are_of_train():

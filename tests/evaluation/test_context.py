@@ -7,7 +7,8 @@ from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.errors import UserError
 from pipeline.evaluation import context as module
 from pipeline.evaluation.bootstrap import resample
-from pipeline.evaluation.context import context_effect, context_losses, sample_positions
+from pipeline.evaluation.breakdown import context_effect
+from pipeline.evaluation.context import context_losses, sample_positions
 from pipeline.evaluation.reading import advance
 from pipeline.models.neural import NeuralModel
 from pipeline.models.recurrent import RecurrentNetwork, Shape
@@ -82,7 +83,7 @@ def test_every_manipulation_keeps_the_last_k_and_nothing_else_in_place():
 def test_a_model_of_three_words_uses_two_words_of_context():
     positions = sample_positions(TEXT, 30, 200, np.random.default_rng(0))
     table = context_losses(TRIGRAM, TEXT, positions, 30, [0, 1, 2, 5], np.random.default_rng(1))
-    effect = context_effect(table, 200, 0).set_index(["manipulation", "k"])
+    effect = context_effect(table, np.arange(0, 400, 8), 200, 0).set_index(["manipulation", "k"])
     assert (effect.loc[[("truncated", 2), ("truncated", 5), ("shuffled", 2), ("shuffled", 5)], "difference"] == 0).all()
     assert (effect.loc[[("truncated", 0), ("truncated", 1), ("shuffled", 0)], "low"] > 0).all()
 
@@ -121,14 +122,18 @@ def test_effects_are_paired_differences_with_their_interval():
             "nats": [*whole, *cut[::-1]],
         }
     )
-    reference, effect = context_effect(table, 500, 11).itertuples()
+    reference, effect = context_effect(table, np.arange(80), 500, 11).itertuples()
     assert (reference.difference, reference.low, reference.high) == (0, 0, 0)
     assert reference.nats == pytest.approx(whole.mean())
     assert effect.positions == 80
     assert effect.nats == pytest.approx(cut.mean())
     assert effect.difference == pytest.approx((cut - whole).mean())
-    drawn = [np.average((cut - whole)[::-1], weights=weights) for weights in resample(80, 500, 11)]
+    drawn = [np.average(cut - whole, weights=weights) for weights in resample(80, 500, 11)]
     assert (effect.low, effect.high) == pytest.approx(tuple(np.percentile(drawn, [2.5, 97.5])))
+    _, blocks = context_effect(table, np.arange(0, 80, 4), 500, 11).itertuples()
+    sums = (cut - whole).reshape(20, 4).sum(axis=1)
+    drawn = [np.average(sums / 4, weights=weights) for weights in resample(20, 500, 11)]
+    assert (blocks.low, blocks.high) == pytest.approx(tuple(np.percentile(drawn, [2.5, 97.5])))
 
 
 @pytest.mark.parametrize("model", [lstm(), TRIGRAM], ids=lambda model: model.name)

@@ -4,7 +4,8 @@ import torch
 
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.evaluation.bootstrap import resample
-from pipeline.evaluation.free_running import TEXT, Judge, drift, free_running, real_texts
+from pipeline.evaluation.breakdown import TEXT, drift
+from pipeline.evaluation.free_running import Judge, free_running, real_texts
 from pipeline.evaluation.generation import write_texts
 from pipeline.models.neural import NeuralModel
 from pipeline.models.recurrent import RecurrentNetwork, Shape

@@ -6,9 +6,9 @@ import pytest
 
 from pipeline.evaluation.bootstrap import interval, resample
 from pipeline.report import tables
-from pipeline.report.analysis import parameter_count, recurrent_count
 from pipeline.report.findings import agreement_findings
 from pipeline.report.resampling import flow, judgements, log_perplexity, logistic_slopes
+from pipeline.report.sizes import parameter_count, recurrent_count
 
 HALF, QUARTER = math.log(0.5), math.log(0.25)
 

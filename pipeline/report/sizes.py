@@ -1,0 +1,63 @@
+"""Size and training of each network, as a table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.plans import NetworkPlan
+from pipeline.report.names import networks
+
+
+def network_table(
+    shapes: Mapping[str, Mapping[str, Any]],
+    plans: Mapping[str, NetworkPlan],
+    steps_of: Mapping[str, pd.DataFrame],
+    validations_of: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """Size and training of each network: what was spent on it, and what clipping did."""
+    rows = []
+    for model in networks(shapes):
+        steps, validations = steps_of[model], validations_of[model]
+        best = validations.iloc[int(np.argmin(validations["nats"]))]
+        clipped = steps["norm_before_clipping"] > steps["norm_after_clipping"]
+        rows.append(
+            {
+                "model": model,
+                "parameters": parameter_count(shapes[model]),
+                "recurrent_parameters": recurrent_count(shapes[model]),
+                "hidden_size": int(shapes[model]["hidden_size"]),
+                "num_layers": int(shapes[model]["num_layers"]),
+                "learning_rate": plans[model].learning_rate,
+                "clip_norm": plans[model].clip_norm,
+                "steps": len(steps),
+                "tokens": int(steps["tokens"].iloc[-1]),
+                "best_step": int(best["step"]),
+                "best_valid_perplexity": float(best["perplexity"]),
+                "largest_norm": float(steps["norm_before_clipping"].max()),
+                "clipped_share": float(clipped.mean()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+"""Matrices of each kind in a cell: the candidate and its gates."""
+
+
+def recurrent_count(shape: Mapping[str, Any]) -> int:
+    """Parameters of the recurrent layers, two bias vectors a matrix as torch has them."""
+    hidden, first = int(shape["hidden_size"]), int(shape["embedding_dim"])
+    inputs = [first] + [hidden] * (int(shape["num_layers"]) - 1)
+    return sum(GATES[shape["architecture"]] * hidden * (width + hidden + 2) for width in inputs)
+
+
+def parameter_count(shape: Mapping[str, Any]) -> int:
+    """All parameters, a tied output matrix counted once."""
+    types, width = int(shape["vocabulary_size"]), int(shape["embedding_dim"])
+    hidden = int(shape["hidden_size"])
+    total = types * width + recurrent_count(shape) + types  # embedding, layers, output bias
+    if not shape["tied"]:
+        return total + types * hidden
+    return total + (hidden * width + width if hidden != width else 0)  # the projection
