@@ -135,6 +135,7 @@ class Size(Strict):
 
 
 class Training(Strict):
+    implementation: Literal["torch", "by_hand", "textbook"]
     tie_output: bool
     embedding_range: Positive
     forget_bias: float

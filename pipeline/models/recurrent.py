@@ -2,7 +2,7 @@
 
     x_t = E[w_t]                    embedding (V, D)
     h_t = cell(x_t, h_{t-1})        tanh RNN (Elman 1990), LSTM (Hochreiter and Schmidhuber 1997, with forget
-                                    gates), GRU (Cho et al. 2014), in torch's form
+                                    gates), GRU (Cho et al. 2014); see `cells/` for their equations
     p(w_{t+1} | w_1..w_t) = softmax(O P h_t + b)
 
 O is E itself when the output is tied (Press and Wolf 2017; Inan et al. 2017); P (D, H) brings a hidden state to
@@ -17,7 +17,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CELLS: dict[str, Callable[[int, int, int], nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+from pipeline.models.cells.layers import Implementation, LayersByHand, cell_of
+
+FUSED: dict[str, Callable[[int, int, int], nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+
 # (h,) for RNN and GRU, (h, c) for the LSTM; each (num_layers, B, H)
 State = tuple[Tensor, ...]
 
@@ -33,6 +36,7 @@ class Shape:
     num_layers: int
     tied: bool
     frozen: bool  # the embedding is not trained
+    implementation: Implementation = "torch"
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -45,7 +49,12 @@ class RecurrentNetwork(nn.Module):
         width = shape.embedding_dim if shape.tied else shape.hidden_size
         self.embedding = nn.Embedding(shape.vocabulary_size, shape.embedding_dim)
         self.embedding.weight.requires_grad_(not shape.frozen)
-        self.recurrent = CELLS[shape.architecture](shape.embedding_dim, shape.hidden_size, shape.num_layers)
+        self.recurrent: nn.RNNBase | LayersByHand
+        if shape.implementation == "torch":
+            self.recurrent = _fused(shape)
+        else:
+            cell = cell_of(shape.architecture, shape.implementation)
+            self.recurrent = LayersByHand(cell, shape.embedding_dim, shape.hidden_size, shape.num_layers)
         self.projection = nn.Linear(shape.hidden_size, width) if width != shape.hidden_size else nn.Identity()
         self.output = nn.Linear(width, shape.vocabulary_size)
         if shape.tied:
@@ -57,23 +66,30 @@ class RecurrentNetwork(nn.Module):
 
         Matrices are uniform in ±1/√(fan-in), recurrent ones orthogonal (Saxe et al. 2014), the embedding uniform in
         ±`embedding_range`, biases zero but the LSTM's forget gate (Jozefowicz et al. 2015): torch adds two bias
-        vectors, and `forget_bias` is their sum.
+        vectors, and `forget_bias` is their sum. Cells by hand begin with the same weights as torch's.
         """
-        for name, parameter in self.named_parameters():
-            if name == "embedding.weight":
-                parameter.uniform_(-embedding_range, embedding_range, generator=generator)
-            elif parameter.dim() == 1:
+        fused = self.recurrent if isinstance(self.recurrent, nn.RNNBase) else _fused(self.shape)
+        self.embedding.weight.uniform_(-embedding_range, embedding_range, generator=generator)
+        for name, parameter in fused.named_parameters():
+            if parameter.dim() == 1:
                 parameter.zero_()
             elif "weight_hh" in name:
                 for gate in torch.split(parameter, self.shape.hidden_size):
                     nn.init.orthogonal_(gate, generator=generator)
             else:
-                bound = parameter.shape[1] ** -0.5
-                parameter.uniform_(-bound, bound, generator=generator)
+                _uniform(parameter, generator)
         if self.shape.architecture == "lstm":
             for layer in range(self.shape.num_layers):
-                bias = getattr(self.recurrent, f"bias_ih_l{layer}")
+                bias = getattr(fused, f"bias_ih_l{layer}")
                 bias[self.shape.hidden_size : 2 * self.shape.hidden_size] = forget_bias  # torch's order: i, f, g, o
+        if isinstance(self.recurrent, LayersByHand):
+            self.recurrent.copy_torch(fused)
+        if isinstance(self.projection, nn.Linear):
+            _uniform(self.projection.weight, generator)
+            self.projection.bias.zero_()
+        if not self.shape.tied:
+            _uniform(self.output.weight, generator)
+        self.output.bias.zero_()
 
     def zero_state(self, batch_size: int) -> State:
         device = self.output.bias.device
@@ -85,27 +101,23 @@ class RecurrentNetwork(nn.Module):
         inputs = self.embedding(tokens)
         if masks is not None:
             inputs = masks.drop(inputs)
-        if masks is None or self.shape.num_layers == 1:
-            hidden, state = self._run(inputs, state)
+        if isinstance(self.recurrent, nn.RNNBase) and (masks is None or self.shape.num_layers == 1):
+            hidden, state = _run_all_layers(self.recurrent, inputs, state)
         else:
             hidden, state = self._run_layers(inputs, state, masks)
         return hidden if masks is None else masks.drop(hidden), state
 
-    def _run(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        if self.shape.architecture == "lstm":
-            hidden, (h, c) = self.recurrent(inputs, (state[0], state[1]))
-            return hidden, (h, c)
-        hidden, h = self.recurrent(inputs, state[0])
-        return hidden, (h,)
-
-    def _run_layers(self, inputs: Tensor, state: State, masks: "DropoutMasks") -> tuple[Tensor, State]:
+    def _run_layers(self, inputs: Tensor, state: State, masks: "DropoutMasks | None") -> tuple[Tensor, State]:
         """One layer after the other, so that the dropout between them comes from our generator."""
         last: list[State] = []
         for layer in range(self.shape.num_layers):
             before = tuple(part[layer : layer + 1].contiguous() for part in state)
-            inputs, after = _run_one_layer(self.recurrent, layer, inputs, before)
+            if isinstance(self.recurrent, LayersByHand):
+                inputs, after = self.recurrent.run(layer, inputs, before)
+            else:
+                inputs, after = _run_one_layer(self.recurrent, layer, inputs, before)
             last.append(after)
-            if layer + 1 < self.shape.num_layers:
+            if masks is not None and layer + 1 < self.shape.num_layers:
                 inputs = masks.drop(inputs)
         return inputs, tuple(torch.cat(parts) for parts in zip(*last, strict=True))
 
@@ -116,6 +128,24 @@ class RecurrentNetwork(nn.Module):
             return F.linear(projected, self.output.weight, self.output.bias)
         weight, bias = self.output.weight.bfloat16(), self.output.bias.bfloat16()
         return F.linear(projected.bfloat16(), weight, bias).float()
+
+
+def _fused(shape: Shape) -> nn.RNNBase:
+    return FUSED[shape.architecture](shape.embedding_dim, shape.hidden_size, shape.num_layers)
+
+
+def _uniform(matrix: Tensor, generator: torch.Generator) -> None:
+    """In ±1/√(fan-in)."""
+    bound = matrix.shape[1] ** -0.5
+    matrix.uniform_(-bound, bound, generator=generator)
+
+
+def _run_all_layers(recurrent: nn.RNNBase, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+    if isinstance(recurrent, nn.LSTM):
+        hidden, (h, c) = recurrent(inputs, (state[0], state[1]))
+        return hidden, (h, c)
+    hidden, h = recurrent(inputs, state[0])
+    return hidden, (h,)
 
 
 def _run_one_layer(recurrent: nn.RNNBase, layer: int, inputs: Tensor, state: State) -> tuple[Tensor, State]:

@@ -47,10 +47,14 @@ GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 
 
 def recurrent_count(shape: Mapping[str, Any]) -> int:
-    """Parameters of the recurrent layers, two bias vectors a matrix as torch has them."""
-    hidden, first = int(shape["hidden_size"]), int(shape["embedding_dim"])
+    """Parameters of the recurrent layers. Torch has two bias vectors a gate, cells by hand have one; the GRU in torch's
+    form needs a second for its candidate."""
+    hidden, first, gates = int(shape["hidden_size"]), int(shape["embedding_dim"]), GATES[shape["architecture"]]
     inputs = [first] + [hidden] * (int(shape["num_layers"]) - 1)
-    return sum(GATES[shape["architecture"]] * hidden * (width + hidden + 2) for width in inputs)
+    biases = 2 * gates if shape["implementation"] == "torch" else gates
+    if (shape["architecture"], shape["implementation"]) == ("gru", "by_hand"):
+        biases += 1
+    return sum(hidden * (gates * (width + hidden) + biases) for width in inputs)
 
 
 def parameter_count(shape: Mapping[str, Any]) -> int:

@@ -81,6 +81,7 @@ def _build(layout: Layout, plan: NetworkPlan, vocabulary_size: int) -> "Recurren
             num_layers=plan.size.num_layers,
             tied=plan.training.tie_output and not frozen,  # a tied output would be frozen too
             frozen=frozen,
+            implementation=plan.training.implementation,
         )
     )
     training = plan.training

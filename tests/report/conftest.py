@@ -214,7 +214,7 @@ def _lags(models: tuple[str, ...], rng: np.random.Generator) -> pd.DataFrame:
 def _shape(architecture: str, types: int) -> dict[str, object]:
     return {
         "architecture": architecture, "vocabulary_size": types, "embedding_dim": 3, "hidden_size": 4,
-        "num_layers": 1, "tied": True, "frozen": False,
+        "num_layers": 1, "tied": True, "frozen": False, "implementation": "torch",
     }  # fmt: skip
 
 

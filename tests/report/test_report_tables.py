@@ -196,11 +196,14 @@ def test_metrics_choose_on_valid_and_quote_test() -> None:
 
 
 @pytest.mark.parametrize("architecture", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("implementation", ["torch", "by_hand", "textbook"])
 @pytest.mark.parametrize(("tied", "layers", "hidden"), [(True, 1, 4), (True, 2, 3), (False, 2, 4)])
-def test_parameter_count_is_what_torch_has(architecture: str, tied: bool, layers: int, hidden: int) -> None:
+def test_parameter_count_is_what_the_network_has(
+    architecture: str, implementation: str, tied: bool, layers: int, hidden: int
+) -> None:
     from pipeline.models.recurrent import RecurrentNetwork, Shape
 
-    shape = Shape(architecture, 11, 3, hidden, layers, tied, frozen=False)
+    shape = Shape(architecture, 11, 3, hidden, layers, tied, frozen=False, implementation=implementation)
     network = RecurrentNetwork(shape)
     assert parameter_count(shape.as_dict()) == sum(parameter.numel() for parameter in network.parameters())
     assert recurrent_count(shape.as_dict()) == sum(weight.numel() for weight in network.recurrent.parameters())

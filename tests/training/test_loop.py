@@ -38,6 +38,7 @@ def plan(architecture="lstm", **changes) -> NetworkPlan:
     )
     training = dict(
         tie_output=True,
+        implementation="torch",
         embedding_range=0.1,
         forget_bias=1.0,
         warmup_share=0.1,
