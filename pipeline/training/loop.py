@@ -27,6 +27,7 @@ from pipeline.progress import progress
 from pipeline.training.checkpoint import FILE, ParentWatch, load_checkpoint, save_checkpoint
 from pipeline.training.output_loss import output_loss
 from pipeline.training.ranks import ALONE, RankLost, Ranks, SharedMasks
+from pipeline.training.runtime import out_of_memory
 from pipeline.training.segments import columns, segments, segments_per_epoch
 
 SECONDS_BETWEEN_CHECKPOINTS = 20.0
@@ -67,8 +68,8 @@ def train(
     """Trains `network` in place for `plan.size.training_tokens` tokens; resumes from a checkpoint in `folder`.
 
     Of several `ranks` each returns the same; only the first reads or writes `folder`, whose name they must share.
-    Raises UserError when the loss is no longer finite (step, norm and what to try), when DVC has been killed, and when
-    another rank has been lost.
+    Raises UserError when the loss is no longer finite (step, norm and what to try), when memory is not enough (what to
+    lower), when DVC has been killed, and when another rank has been lost.
     """
     try:
         ranks.check_alike(folder.name)
@@ -81,6 +82,16 @@ def train(
         if ranks.first:
             raise
         raise SystemExit(1) from error  # all ranks have met the same, and the first says so
+    except RuntimeError as error:
+        if not out_of_memory(error):
+            raise
+        size, types = plan.size, network.shape.vocabulary_size
+        megabytes = 4 * size.batch_size * size.bptt_len * types / 2**20 / ranks.size
+        raise UserError(
+            f"{plan.architecture}: out of memory on {device}. The scores of one step alone, {size.bptt_len} tokens of "
+            f"{size.batch_size} streams over {types:,} types, take {megabytes:,.0f} MB, and several times that while "
+            "training. Lower batch_size or bptt_len of this size in params.yaml, or text.max_types."
+        ) from error
 
 
 def _train(run: "_Run", folder: Path) -> Trained:
@@ -244,8 +255,8 @@ class _Run:
 
     def shown(self) -> dict[str, float]:
         recent = [row["nats"] for row in self.history.steps[-50:]]
-        loss = sum(recent) / len(recent)
-        return {"loss": loss, "perplexity": math.exp(min(loss, 700))} | (
+        loss, norm = sum(recent) / len(recent), self.history.steps[-1]["norm_before_clipping"]
+        return {"loss": loss, "perplexity": math.exp(min(loss, 700)), "norm": norm} | (
             {"valid": math.exp(min(self.best_nats, 700))} if self.history.validations else {}
         )
 

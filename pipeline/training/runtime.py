@@ -35,6 +35,11 @@ def use_bf16(precision: str, device: torch.device) -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported())  # AMX machines have it too
 
 
+def out_of_memory(error: RuntimeError) -> bool:
+    """Whether a device's allocator has raised `error`; on the CPU it is a RuntimeError like any other."""
+    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator: can't allocate" in str(error)
+
+
 def _keep_freed_memory() -> None:
     """Lets glibc reuse large buffers instead of mapping fresh pages for the logits of every step.
 

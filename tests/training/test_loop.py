@@ -176,6 +176,22 @@ def test_a_loss_that_is_not_finite_stops_with_what_to_try(tmp_path):
         run(chosen, tmp_path)
 
 
+def test_too_little_memory_says_what_to_lower(tmp_path, monkeypatch):
+    """The allocator itself is asked for more than any machine has, in place of the scores."""
+
+    def greedy(*_):
+        return torch.empty(2**60)
+
+    monkeypatch.setattr(loop, "output_loss", greedy)
+    with pytest.raises(
+        UserError, match=r"gru: out of memory on cpu.*10 tokens of 4 streams over 6 types.*Lower batch_size"
+    ):
+        run(plan("gru"), tmp_path)
+    monkeypatch.setattr(loop, "output_loss", lambda *_: torch.zeros(2) @ torch.zeros(3))  # another mistake stays itself
+    with pytest.raises(RuntimeError, match="size"):
+        run(plan("gru"), tmp_path)
+
+
 def test_a_network_that_has_diverged_is_no_result(tmp_path):
     chosen = plan("lstm", learning_rate=300.0, clip_norm=1e9, warmup_share=0.0, validations=1, final_learning_rate=1.0)
     with pytest.raises(UserError, match=r"lstm: diverged.*worse than guessing among its 6 types.*Lower lstm"):
