@@ -96,7 +96,7 @@ def prepare_lines(
         for split, (lines, documents) in texts.items():
             column, part = Column(scratch / split, np.dtype(np.uint32)), Part()
             read_text(_chunks(lines), settings, numbers, column, part)
-            starts = np.concatenate([[0], line_ends(column)[:-1] + 1])
+            starts = np.concatenate([[0], line_ends(column, part.lines)[:-1] + 1])
             stretches[split] = Stretch(column, 0, len(column), starts[documents].tolist())
             read[split] = part.sizes()
         return replace(write_streams(stretches, numbers, settings, name, folder), read=read)
@@ -121,7 +121,7 @@ def whole(symbols: Column, part: Part) -> Stretch:
 def _split(symbols: Column, part: Part, valid_share: float, test_share: float, path: Path) -> dict[str, Stretch]:
     """A text in one part as train, valid and test, in this order. A document that is cut begins anew after the cut."""
     try:
-        bounds = (0, *cut(symbols, part.documents, valid_share, test_share))
+        bounds = (0, *cut(symbols, part.lines, part.documents, valid_share, test_share))
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
     stretches = {}

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from pipeline.report.figures import plain_log_ticks
 from pipeline.report.names import plural
 from pipeline.report.style import INK, canvas, colour, styled
 
@@ -52,10 +53,12 @@ def growth(points: list[tuple[int, int]]) -> Figure:
         figure, (ax,) = canvas(2.6)
         ax.loglog(tokens, types, color=colour("5gram"))
         ax.plot(tokens, factor * tokens**exponent, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
-        ax.annotate(f"exponent {exponent:.2f}", (tokens[0], factor * tokens[0] ** exponent), (0, 12),
-                    textcoords="offset points", fontsize=8.5)  # fmt: skip
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        ax.annotate(f"dotted: tokens to the power {exponent:.2f}", (0.98, 0.06), xycoords="axes fraction", ha="right",
+                    fontsize=8.5)  # fmt: skip
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        if types[-1] < 10 * types[0]:
+            plain_log_ticks(ax)
         ax.set_xlabel("tokens of train read")
         ax.set_ylabel("distinct so far")
         return figure
