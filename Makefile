@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install repro test check bench-ngram lock clean
+.PHONY: help install repro test check bench-corpus bench-ngram lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ bench-ngram: install  ## n-grams beside KenLM, on CORPUS=folder or generated tex
 	python -m pip install --quiet --editable '.[bench]'
 	python -m bench.ngram $(CORPUS)
 
+bench-corpus: install  ## text to token streams beside wc -w and Hugging Face tokenizers, on generated text
+	python -m bench.corpus
+
 lock: ## write requirements.lock anew from pyproject.toml
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet '.[test]' 'setuptools>=75'
@@ -41,5 +44,5 @@ lock: ## write requirements.lock anew from pyproject.toml
 	  echo 'torch>=2.11,<2.14'; \
 	  build/lock/bin/python -m pip freeze --all | grep -viE '^(torch|triton|nvidia-.*|cuda-.*|pip|pipeline)(=| |@)'; } > requirements.lock
 
-clean: ## remove the environment and scratch files; keeps data, the DVC cache and reports
+clean: ## remove the environment and scratch files; keeps data, downloads, the DVC cache and reports
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from pipeline.corpus.sources import read_lines
+from pipeline.corpus.files import read_lines
 from pipeline.corpus.streams import encode
 from pipeline.corpus.vocabulary import build_vocabulary, count_words
 from pipeline.io import read_array
@@ -16,8 +16,9 @@ from pipeline.ngram.storage import save
 
 def fit_text(text: Path, order: int, folder: Path) -> None:
     """The models up to `order` of a text, all of whose words are types."""
-    vocabulary = build_vocabulary(count_words(read_lines(text)), 1, None)
-    save(folder, fit(encode(read_lines(text), vocabulary, None).tokens, len(vocabulary), order))
+    vocabulary = build_vocabulary(count_words(line.split() for line in read_lines(text)), 1, None)
+    stream = encode((line.split() for line in read_lines(text)), vocabulary, None).tokens
+    save(folder, fit(stream, len(vocabulary), order))
 
 
 def fit_stream(stream: Path, vocabulary_size: int, order: int, memory_bytes: int, folder: Path) -> None:

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.corpus.sources import find_source, read_split
+from pipeline.column import Column
+from pipeline.corpus.files import read_lines
+from pipeline.corpus.sources import WHOLE, find_source
 from pipeline.corpus.streams import encode
 from pipeline.corpus.vocabulary import EOS_ID, UNK, Vocabulary, build_vocabulary, count_words
+from pipeline.errors import UserError
 from pipeline.grammar.builtin import builtin_grammar, builtin_text
 from pipeline.grammar.sample import sample_corpus
 from pipeline.language_model import Tokens
-from pipeline.ngram.runs import Column
 from pipeline.params import Params
 
 TOKENS_AT_ONCE = 1_000_000
@@ -48,10 +50,16 @@ class Text:
 def raw_text(folder: Path, params: Params) -> Text:
     """The corpus in `folder`, blank lines kept."""
     source = find_source(folder.parent, folder.name)
-    train, test = (
-        list(read_split(source, split, params.text.valid_share, params.text.test_share)) for split in ("train", "test")
-    )
-    return _text(folder.name, train, test)
+    if source is None:
+        raise UserError(f"{folder} does not exist. Name a folder with a text.")
+    parts = {
+        part: [line.split() for path in paths for line in read_lines(path)] for part, paths in source.files.items()
+    }
+    if WHOLE in parts:
+        lines = parts[WHOLE]
+        parts["test"] = lines[len(lines) - max(1, round(len(lines) * params.text.test_share)) :]
+        parts["train"] = lines[: len(lines) - len(parts["test"])]
+    return _text(folder.name, parts["train"], parts["test"])
 
 
 def generated_text(params: Params) -> Text:

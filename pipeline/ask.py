@@ -1,6 +1,6 @@
 """What a user asks of trained models: write, score a text, judge minimal pairs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from pipeline.agreement.probe import accuracy, probe
 from pipeline.agreement.suites import encode_suite, read_minimal_pairs
-from pipeline.corpus.sources import read_lines
+from pipeline.corpus.conventions import counting_words
+from pipeline.corpus.files import read_lines
 from pipeline.corpus.streams import Split, encode, load_vocabulary
-from pipeline.corpus.vocabulary import EOS_ID, UNK_ID, Vocabulary
+from pipeline.corpus.tokenisers import WHITE_SPACE, Tokeniser, load_tokeniser
+from pipeline.corpus.vocabulary import EOS, UNK, UNK_ID, Vocabulary
 from pipeline.errors import UserError
 from pipeline.evaluation.generation import generate
 from pipeline.evaluation.perplexity import perplexity, score_stream
@@ -61,33 +63,52 @@ def generate_words(
     Every prompt is gone on from with the same seed, so that what follows one does not depend on the others. Prompts
     are parted by a blank line; `<eos>` is a line break.
     """
-    vocabulary = load_vocabulary(layout.corpus)
-    unknown = [word for prompt in prompts for word in prompt.split() if word not in vocabulary]
+    vocabulary, tokeniser = load_vocabulary(layout.corpus), load_tokeniser(layout.corpus)
+    begun = [tokeniser.tokenise(prompt) for prompt in prompts]
+    unknown = [
+        token
+        for prompt, tokens in zip(prompts, begun, strict=True)
+        for token in tokens
+        if token not in vocabulary or (token == UNK and UNK not in prompt)
+    ]
     if unknown:
         raise UserError(
             f"--prompt: {', '.join(unknown)} is not in the vocabulary of {layout.corpus_name}. Use words of its text "
             f"({', '.join(vocabulary.types[2:8])}, …)."
         )
     model = load_model(layout, name)
-    for number, prompt in enumerate(prompts):
-        start = vocabulary.encode(prompt.split())
-        written = generate(model, start, temperature, np.random.default_rng(seed), top_k, top_p)
+    for number, start in enumerate(begun):
         if number:
             yield "\n\n"
-        at_line_start = True
-        for token in chain(start.tolist(), islice(written, tokens)):
-            if token == EOS_ID:
-                yield "\n"
-            else:
-                yield vocabulary.types[token] if at_line_start else f" {vocabulary.types[token]}"
-            at_line_start = token == EOS_ID
+        ids = vocabulary.encode(start)
+        written = generate(model, ids, temperature, np.random.default_rng(seed), top_k, top_p)
+        yield from _as_text(chain(start, (vocabulary.types[token] for token in islice(written, tokens))), tokeniser)
+
+
+def _as_text(tokens: Iterable[str], tokeniser: Tokeniser) -> Iterator[str]:
+    """Text piece by piece; of raw text line by line, since its spaces depend on what follows."""
+    line: list[str] = []
+    shown = ""
+    for token in tokens:
+        if token != EOS:
+            line.append(token)
+        if token == EOS or tokeniser.moses is None:
+            text = tokeniser.text(line)
+            yield text[len(shown) :]
+            shown = text
+        if token == EOS:
+            yield "\n"
+            line, shown = [], ""
+    yield tokeniser.text(line)[len(shown) :]
 
 
 def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
     """The perplexity of a text, every token and one `<eos>` a line counted; a network carries its state through."""
-    split = _encode_file(path, load_vocabulary(layout.corpus))
+    tokeniser = load_tokeniser(layout.corpus)
+    split = _encode_file(path, load_vocabulary(layout.corpus), tokeniser)
     nats = score_stream(load_model(layout, name), split.tokens, np.zeros(1, dtype=np.int64))
     return {
+        "counted": counting_words(read_json(layout.corpus / "summary.json")["conventions"]),
         "tokens": f"{len(nats):,}",
         "unknown": f"{np.mean(split.tokens == UNK_ID):.2%}",
         "nats": f"{-nats.sum():.2f}",
@@ -98,7 +119,7 @@ def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
 def score_with_arpa(arpa: Path, path: Path) -> dict[str, str]:
     """The perplexity of a text under an ARPA file, over that file's own vocabulary, begun anew at each line."""
     model, types = read_arpa(arpa)
-    split = _encode_file(path, Vocabulary(types))
+    split = _encode_file(path, Vocabulary(types), WHITE_SPACE)
     nats = score_stream(model, split.tokens, np.zeros(1, dtype=np.int64))
     known = split.tokens != UNK_ID
     return {
@@ -110,10 +131,10 @@ def score_with_arpa(arpa: Path, path: Path) -> dict[str, str]:
     }
 
 
-def _encode_file(path: Path, vocabulary: Vocabulary) -> Split:
+def _encode_file(path: Path, vocabulary: Vocabulary, tokeniser: Tokeniser) -> Split:
     if not path.is_file():
         raise UserError(f"{path} is no file that exists. Name a text file, its words separated by spaces.")
-    split = encode(read_lines(path), vocabulary, None)
+    split = encode((tokeniser.tokenise(line) for line in read_lines(path)), vocabulary, None)
     if not len(split.tokens):
         raise UserError(f"{path} is empty. Put text into it.")
     return split
@@ -130,7 +151,7 @@ def export_arpa(layout: Layout, name: str, path: Path) -> None:
 def probe_file(layout: Layout, name: str, path: Path) -> pd.DataFrame:
     """Accuracy on a file of minimal pairs: of all items, then by each value of each other column."""
     suite = read_minimal_pairs(path)
-    encoded = encode_suite(suite, load_vocabulary(layout.corpus))
+    encoded = encode_suite(suite, load_vocabulary(layout.corpus), load_tokeniser(layout.corpus))
     if not len(encoded.rows):
         raise UserError(
             f"{path}: none of its {len(suite)} pairs has both verb forms in the vocabulary of {layout.corpus_name}. "

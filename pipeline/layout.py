@@ -22,6 +22,10 @@ class Layout:
         return self.root / "data" / "raw"
 
     @property
+    def downloads(self) -> Path:
+        return self.main_checkout / ".downloads"
+
+    @property
     def data(self) -> Path:
         return self.root / "data" / self.corpus_name
 

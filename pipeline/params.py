@@ -4,12 +4,13 @@
 per architecture. Stages read their plan and nothing else, so a change re-runs just what it touches.
 """
 
+import codecs
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipeline.errors import UserError
 from pipeline.io import require
@@ -24,6 +25,16 @@ Count = Annotated[int, Field(ge=1)]
 Probability = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise ValueError(f"found {name!r}, which Python does not know; such as utf-8, windows-1252, utf-16") from None
+
+
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
 CorpusName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 
@@ -94,6 +105,13 @@ class Language(Strict):
 class Text(Strict):
     """How lines of text become tokens."""
 
+    tokens: Literal["auto", "words", "characters", "bpe"]
+    words: Literal["auto", "whitespace", "moses"]
+    moses_language: Annotated[str, Field(pattern="^[a-z]{2,3}$")]
+    lines: Literal["auto", "kept", "joined"]
+    break_lines: Annotated[int, Field(ge=2)] | Literal["auto", "never"]
+    encoding: Encoding
+    bpe_types: Annotated[int, Field(ge=32)]
     blank_lines: Literal["keep", "drop"]
     min_count: Annotated[int, Field(ge=1)] | Literal["auto"]
     max_types: Annotated[int, Field(ge=3)]
@@ -262,6 +280,14 @@ class Params(Strict):
                 "text: on the built-in corpus min_count must be auto, 1 or 2 and max_types 10000 or more; its floor is "
                 "summed over every word that <unk> could be, which takes too long where many could"
             )
+        as_it_is = {"tokens": "words", "words": "whitespace", "lines": "kept", "break_lines": "never"}
+        if self.corpus == BUILTIN and any(
+            getattr(self.text, key) not in ("auto", value) for key, value in as_it_is.items()
+        ):
+            raise ValueError(
+                "text: the built-in corpus is a text of words and lines, and its floor one of words; tokens, words, "
+                "lines and break_lines must be auto there"
+            )
         if self.text.valid_share + self.text.test_share >= 0.9:
             raise ValueError("text: valid_share and test_share leave less than a tenth for train; lower them")
         if not (self.adaptation.dynamic.sgd_learning_rates or self.adaptation.dynamic.rms_learning_rates):
@@ -343,7 +369,7 @@ def _dotted(location: tuple[Any, ...]) -> str:
 def _explain(detail: Mapping[str, Any]) -> str:
     name, kind = _dotted(detail["loc"]), detail["type"]
     if kind == "value_error":
-        return str(detail["ctx"]["error"])
+        return f"{name}: {detail['ctx']['error']}" if name else str(detail["ctx"]["error"])
     if kind == "missing":
         return f"{name}: is missing; git's own copy of params.yaml has it"
     if kind == "extra_forbidden":
@@ -353,6 +379,8 @@ def _explain(detail: Mapping[str, Any]) -> str:
         return f"model: found {detail['input']!r}; allowed: all, rnn, gru, lstm, or a list such as [gru, lstm]"
     if name == "studies":
         return f"studies: found {detail['input']!r}; allowed: none, all, a name or a list of {', '.join(STUDIES)}"
+    if name == "text.break_lines":
+        return f"{name}: found {detail['input']!r}; allowed: auto, never, or a number from 2"
     if name == "text.min_count":
         return f"{name}: found {detail['input']!r}; allowed: auto, or a number from 1"
     if not name:

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import gzip
 import json
 import os
 import pty
@@ -224,6 +225,26 @@ def test_a_text_of_ones_own_runs_the_whole_study_beside_the_builtin_one(done):
     shutil.rmtree(raw)
     done.restore()
     assert ran(done.dvc("repro")) == []
+
+
+@pytest.mark.parametrize(("tokens", "unit"), [("characters", "character"), ("bpe", "piece of a word")])
+def test_a_raw_text_runs_the_study_in_characters_and_in_pieces(done, tmp_path, tokens, unit):
+    raw = done.folder / "data/raw/book"
+    raw.mkdir()
+    with gzip.open(raw / "book.txt.gz", "wb") as file:
+        file.write((done.folder / "README.md").read_bytes() * 2)
+    changes = [f"text.tokens={tokens}", "text.words=moses", "text.bpe_types=300", "model=lstm", "corpus=book"]
+    done.dvc("exp", "run", *(word for change in changes for word in ("--set-param", change)))
+    page = (done.folder / "reports/book/index.html").read_text()
+    assert f"Perplexity per {unit}, &lt;eos&gt; of every line and &lt;unk&gt; counted, blank lines kept" in page
+    assert metrics(done)["agreement"]["lstm"] >= 0
+    written = done.pipeline("generate", "--model", "lstm", "--prompt", "The network", "--tokens", "30")
+    assert written.startswith("The network")
+    text = tmp_path / "text.txt"
+    text.write_text("The networks carry their state.\n")
+    assert f"counted      per {unit}" in done.pipeline("score", "--model", "5gram", str(text))
+    shutil.rmtree(raw)
+    done.restore()
 
 
 def test_a_text_of_few_lines_still_gets_a_whole_report(done):

@@ -15,10 +15,12 @@ TOKENS_AT_ONCE = 1 << 14
 def probe(model: LanguageModel, suite: EncodedSuite) -> pd.DataFrame:
     """Natural-log probabilities of every item of `suite`, the state reset before each sentence.
 
-    Columns: item (the row in the suite), verb_good and verb_bad (of the two forms after the same prefix),
+    Columns: item (the row in the suite), verb_good and verb_bad (of the two forms after the same prefix, summed over
+    the tokens of each),
     sentence_good and sentence_bad (summed over the sentence, `<eos>` counted).
     """
-    good, bad = (_score(model, sentences, suite.verb) for sentences in (suite.good, suite.bad))
+    good = _score(model, suite.good, suite.verb, suite.good_end)
+    bad = _score(model, suite.bad, suite.verb, suite.bad_end)
     return pd.DataFrame(
         {
             "item": suite.rows,
@@ -35,8 +37,10 @@ def accuracy(good: Nats, bad: Nats) -> NDArray[np.float64]:
     return np.where(good == bad, 0.5, good > bad)
 
 
-def _score(model: LanguageModel, sentences: Sequence[NDArray[np.int64]], verb: NDArray[np.int64]) -> tuple[Nats, Nats]:
-    """Of each sentence: the log probability of its token at `verb`, and the sum over all its tokens."""
+def _score(
+    model: LanguageModel, sentences: Sequence[NDArray[np.int64]], begin: NDArray[np.int64], end: NDArray[np.int64]
+) -> tuple[Nats, Nats]:
+    """Of each sentence: the log probability of its tokens from `begin` up to `end`, summed, and that of all."""
     at_verb, total = np.empty(len(sentences)), np.empty(len(sentences))
     lengths = np.array([len(sentence) for sentence in sentences])
     for length in np.unique(lengths):  # one batch holds sentences of one length, so nothing is padded
@@ -44,6 +48,8 @@ def _score(model: LanguageModel, sentences: Sequence[NDArray[np.int64]], verb: N
         width = max(1, TOKENS_AT_ONCE // int(length))
         for batch in np.split(chosen, range(width, len(chosen), width)):
             nats, _ = model.read(np.stack([sentences[item] for item in batch], axis=1), model.start(len(batch)))
-            at_verb[batch] = nats[verb[batch], np.arange(len(batch))]
+            place = np.arange(length)[:, None]
+            inside = (place >= begin[batch]) & (place < end[batch])
+            at_verb[batch] = np.where(inside, nats, 0).sum(axis=0)
             total[batch] = nats.sum(axis=0)
     return at_verb, total

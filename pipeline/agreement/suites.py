@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.corpus.vocabulary import EOS_ID, Vocabulary
+from pipeline.corpus.tokenisers import WHITE_SPACE, Tokeniser
+from pipeline.corpus.vocabulary import EOS_ID, UNK, Vocabulary
 from pipeline.errors import UserError
 
 
@@ -21,33 +22,48 @@ from pipeline.errors import UserError
 class EncodedSuite:
     """The items whose verb forms are both in the vocabulary, as ids with `<eos>` after each sentence.
 
-    `verb` (I,) is the position of the first word in which the two differ; `rows` (I,) the row of each in the suite.
+    The first word in which the two sentences differ begins at `verb` (I,) in both and ends before `good_end` and
+    `bad_end` (I,); `rows` (I,) is the row of each in the suite.
     """
 
     good: list[NDArray[np.int64]]
     bad: list[NDArray[np.int64]]
     verb: NDArray[np.int64]
+    good_end: NDArray[np.int64]
+    bad_end: NDArray[np.int64]
     rows: NDArray[np.int64]
     out_of_vocabulary: int
 
 
-def encode_suite(suite: pd.DataFrame, vocabulary: Vocabulary, *, every_word: bool = False) -> EncodedSuite:
+def encode_suite(
+    suite: pd.DataFrame, vocabulary: Vocabulary, tokeniser: Tokeniser = WHITE_SPACE, *, every_word: bool = False
+) -> EncodedSuite:
     """`suite` in the ids of `vocabulary`. Items are left out, and counted, where one of the two verb forms is no type,
 
-    or with `every_word` any other word: a subject that is read as <unk> tells nobody its number.
+    or with `every_word` any other word: a subject that is read as <unk> tells nobody its number. Where a word is
+    several tokens it is known if all of them are; a verb's tokens take in what tells that it has ended (of characters,
+    the next one), or "write" would always be likelier than "writes".
     """
-    good, bad, verb, rows = [], [], [], []
-    for row, (right, wrong) in enumerate(zip(suite["good"], suite["bad"], strict=True)):
-        right_words, wrong_words = right.split(), wrong.split()
-        position = first_difference(right_words, wrong_words)
-        needed = {*right_words, *wrong_words} if every_word else {right_words[position], wrong_words[position]}
-        if not all(word in vocabulary for word in needed):
+    good: list[NDArray[np.int64]] = []
+    bad: list[NDArray[np.int64]] = []
+    places, rows = [], []
+    for row, sentences in enumerate(zip(suite["good"], suite["bad"], strict=True)):
+        words = [sentence.split() for sentence in sentences]
+        position = first_difference(*words)
+        spelled = [tokeniser.spell(sentence) for sentence in words]
+        needed = [word for sentence in spelled for word in (sentence if every_word else [sentence[position]])]
+        if not all(token in vocabulary and token != UNK for word in needed for token in word):
             continue
-        good.append(np.append(vocabulary.encode(right_words), EOS_ID))
-        bad.append(np.append(vocabulary.encode(wrong_words), EOS_ID))
-        verb.append(position)
+        begin = sum(map(len, spelled[0][:position]))
+        if tokeniser.closing and position:
+            begin += 1  # the space before a word is no part of it
+        ends = [sum(map(len, sentence[: position + 1])) + tokeniser.closing for sentence in spelled]
+        for side, sentence in zip((good, bad), spelled, strict=True):
+            side.append(np.append(vocabulary.encode(token for word in sentence for token in word), EOS_ID))
+        places.append((begin, *ends))
         rows.append(row)
-    return EncodedSuite(good, bad, np.array(verb, int), np.array(rows, int), len(suite) - len(rows))
+    verb, good_end, bad_end = np.array(places, dtype=np.int64).reshape(-1, 3).T
+    return EncodedSuite(good, bad, verb, good_end, bad_end, np.array(rows, int), len(suite) - len(rows))
 
 
 def first_difference(good: list[str], bad: list[str]) -> int:

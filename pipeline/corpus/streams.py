@@ -1,10 +1,9 @@
 """Token streams: a corpus as arrays of ids, one `<eos>` after each line, in a folder that is memory-mapped."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,6 @@ from pipeline.corpus.vocabulary import EOS_ID, UNK_ID, Vocabulary
 from pipeline.io import read_array, read_json, require, write_array, write_json, write_text
 from pipeline.language_model import Tokens
 
-EXCERPT_LINES = 8
-COMMONEST = 20
 FEWEST_BLOCKS = 20
 
 
@@ -69,62 +66,41 @@ def encode(lines: Iterable[list[str]], vocabulary: Vocabulary, documents: NDArra
     return split if documents is None else Split(split.tokens, split.line_starts[documents])
 
 
-def summarise(vocabulary: Vocabulary, splits: dict[str, Split], conventions: dict[str, Any]) -> dict[str, Any]:
-    """What a reader wants to know of a corpus before any model: sizes, unknown rate, lengths, commonest words."""
-    counts = Counter(dict(enumerate(np.bincount(splits["train"].tokens, minlength=len(vocabulary)).tolist())))
-    return {
-        "types": len(vocabulary),
-        "tokens": {name: len(split.tokens) for name, split in splits.items()},
-        "lines": {name: len(split.line_starts) for name, split in splits.items()},
-        "documents": {
-            name: None if split.documents is None else len(split.documents) for name, split in splits.items()
-        },
-        "unknown_rate": {name: float(np.mean(split.tokens == UNK_ID)) for name, split in splits.items()},
-        "line_lengths": {name: _length_histogram(split) for name, split in splits.items()},
-        "commonest": {vocabulary.types[token]: count for token, count in counts.most_common(COMMONEST)},
-        "conventions": conventions,
-        "excerpt": {name: _excerpt(split, vocabulary) for name, split in splits.items()},
-    }
-
-
 def longest_line(tokens: Tokens) -> int:
     """Words of the longest line of a stream (N,), `<eos>` not counted."""
     return int(np.diff(np.flatnonzero(np.asarray(tokens) == EOS_ID), prepend=-1).max()) - 1
 
 
-def _length_histogram(split: Split) -> dict[str, int]:
-    """Lines by their number of words, `<eos>` not counted; blank lines are left out."""
-    lengths = np.diff(np.append(split.line_starts, len(split.tokens))) - 1
-    values, counts = np.unique(lengths[lengths > 0], return_counts=True)
-    return {str(value): int(count) for value, count in zip(values, counts, strict=True)}
-
-
-def _excerpt(split: Split, vocabulary: Vocabulary) -> list[str]:
-    """The first lines that are not blank, as the models see them."""
-    starts = np.append(split.line_starts, len(split.tokens))
-    full = (vocabulary.decode(split.tokens[a : b - 1]) for a, b in pairwise(starts) if b - a > 1)
-    return [" ".join(words) for words in islice(full, EXCERPT_LINES)]
-
-
 def save_corpus(folder: Path, corpus: Corpus) -> None:
-    for name, split in corpus.splits.items():
+    save_splits(folder, corpus.splits)
+    save_words(folder, corpus.vocabulary, corpus.summary)
+
+
+def save_splits(folder: Path, splits: Mapping[str, Split]) -> None:
+    for name, split in splits.items():
         write_array(folder / f"{name}.tokens.npy", split.tokens)
         if split.documents is not None:
             write_array(folder / f"{name}.documents.npy", split.documents)
-    write_text(folder / "vocabulary.txt", "".join(f"{word}\n" for word in corpus.vocabulary.types))
-    write_json(folder / "summary.json", corpus.summary)
+
+
+def save_words(folder: Path, vocabulary: Vocabulary, summary: Mapping[str, Any]) -> None:
+    write_text(folder / "vocabulary.txt", "".join(f"{word}\n" for word in vocabulary.types))
+    write_json(folder / "summary.json", summary)
 
 
 def load_corpus(folder: Path) -> Corpus:
     """The corpus in `folder`; its streams stay on disk until they are used."""
-    vocabulary = load_vocabulary(folder)
+    return Corpus(load_vocabulary(folder), load_splits(folder), read_json(folder / "summary.json"))
+
+
+def load_splits(folder: Path) -> dict[str, Split]:
     splits = {}
     for name in ("train", "valid", "test"):
         documents = folder / f"{name}.documents.npy"
         splits[name] = Split(
             read_array(folder / f"{name}.tokens.npy"), read_array(documents) if documents.exists() else None
         )
-    return Corpus(vocabulary, splits, read_json(folder / "summary.json"))
+    return splits
 
 
 def load_vocabulary(folder: Path) -> Vocabulary:

@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.column import Column
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.ngram.counts import Extensions, Integers, NgramCounts, OrderCounts, types, word_bits
-from pipeline.ngram.runs import Column, RunOrder
+from pipeline.ngram.runs import RunOrder
 
 KEY = np.dtype(np.int64)
 

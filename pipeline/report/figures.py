@@ -282,41 +282,6 @@ def nats_by_position(table: pd.DataFrame) -> Figure:
         return figure
 
 
-def line_lengths(histogram: dict[int, int]) -> Figure:
-    """Share of the lines of train by their number of words."""
-    counts = pd.Series(histogram).sort_index()
-    total = counts.sum()
-    longest = int(counts.index[int(np.searchsorted(counts.cumsum().to_numpy(), 0.995 * total))])
-    with styled():
-        figure, (ax,) = canvas(2.2)
-        width = max(1, round(longest / 40))
-        bins = counts[counts.index <= longest].groupby((counts[counts.index <= longest].index - 1) // width).sum()
-        ax.bar(bins.index * width + (width + 1) / 2, 100 * bins / total, width=0.86 * width, color=colour("5gram"))
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set_xlabel("words in a line")
-        ax.set_ylabel("% of lines")
-        ax.grid(axis="x", visible=False)
-        return figure
-
-
-def frequencies(counts: np.ndarray) -> Figure:
-    """Count of each type of train by its rank, both logarithmic."""
-    falling = np.sort(counts[counts > 0])[::-1]
-    ranks = np.unique(np.geomspace(1, len(falling), 120).round().astype(int))
-    with styled():
-        figure, (ax,) = canvas(2.6)
-        ax.loglog(ranks, falling[ranks - 1], color=colour("5gram"))
-        ax.plot(ranks, falling[0] / ranks, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
-        ax.set_ylim(0.7, falling[0] * 2)
-        middle = float(np.sqrt(len(falling)))
-        ax.annotate("1 / rank", (middle, falling[0] / middle), (6, 6), textcoords="offset points", fontsize=8.5)
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        ax.set_xlabel("rank of the word")
-        ax.set_ylabel("times in train")
-        return figure
-
-
 def headline_bars(table: pd.DataFrame) -> Figure:
     """Agreement accuracy of every model, the mean over constructions."""
     rows = view(table).set_index("model")

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.report import count_figures, figures, study_figures
+from pipeline.report import corpus_figures, count_figures, figures, study_figures
 from pipeline.report.analysis import Inputs, Results
-from pipeline.report.names import FLOOR, SMOOTHING_WORDS, label, networks, ngrams, ordered
+from pipeline.report.names import FLOOR, SMOOTHING_WORDS, label, networks, ngrams, ordered, plural
 from pipeline.report.studies import plain_temperature
 from pipeline.report.style import to_svg
 from pipeline.report.tables import headline, view
@@ -28,16 +28,9 @@ class Drawing:
 def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
     """Every figure of the report by name. Figures without data are left out."""
     tables = results.tables
-    train_lengths = {int(length): count for length, count in inputs.corpus.summary["line_lengths"]["train"].items()}
     clip_norms = {name: plan.clip_norm for name, plan in inputs.networks.items()}
     drawn = [
-        _drawn("lengths", "How long the lines are", _lengths(train_lengths), figures.line_lengths(train_lengths)),
-        _drawn(
-            "frequencies",
-            "How often each word occurs",
-            _frequencies(results),
-            figures.frequencies(results.frequencies),
-        ),
+        *_corpus(inputs, results),
         _drawn(
             "training",
             "Perplexity while training",
@@ -76,6 +69,21 @@ def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
     if not tables["agreement"].empty:
         drawn += _agreement(tables["agreement"], tables["agreement_by_distance"])
     return {drawing.name: drawing for drawing in drawn}
+
+
+def _corpus(inputs: Inputs, results: Results) -> list[Drawing]:
+    summary = inputs.corpus.summary
+    unit, points = summary["unit"], [(tokens, types) for tokens, types in summary["growth"]]
+    lengths = {int(length): count for length, count in summary["line_lengths"]["train"].items()}
+    drawn = [
+        _drawn("lengths", "How long the lines are", _lengths(lengths, unit),
+               corpus_figures.line_lengths(lengths, unit)),
+        _drawn("frequencies", f"How often each {unit} occurs", _frequencies(results, unit),
+               corpus_figures.frequencies(results.frequencies, unit)),
+    ]  # fmt: skip
+    if len(points) > 2:
+        drawn.append(_drawn("growth", "How the vocabulary grows", _growth(points), corpus_figures.growth(points)))
+    return drawn
 
 
 def _counting(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
@@ -142,17 +150,25 @@ def _listed(values: Mapping[str, str]) -> str:
     return ", ".join(f"{label(model)} {value}" for model, value in values.items())
 
 
-def _lengths(histogram: Mapping[int, int]) -> str:
+def _lengths(histogram: Mapping[int, int], unit: str) -> str:
     lines = pd.Series(histogram).sort_index()
     middle = lines.index[int(np.argmax(lines.cumsum() >= lines.sum() / 2))]
-    return f"Histogram of the words in each line of train: half of the lines have at most {middle} words."
+    return f"Histogram of the {plural(unit)} in each line of train: half of the lines have at most {middle}."
 
 
-def _frequencies(results: Results) -> str:
+def _growth(points: list[tuple[int, int]]) -> str:
+    (tokens, types), (all_tokens, all_types) = points[0], points[-1]
+    return (
+        f"Distinct words (or characters) by tokens of train, both logarithmic: {types:,} after {tokens:,} tokens, "
+        f"{all_types:,} after {all_tokens:,}; fitted exponent {corpus_figures.heaps_law(points)[0]:.2f}."
+    )
+
+
+def _frequencies(results: Results, unit: str) -> str:
     counts = results.frequencies
     return (
-        f"Count of each word against its rank, both logarithmic: the commonest occurs {counts.max():,} times, "
-        f"{(counts[counts > 0] <= 2).mean():.0%} of the words once or twice."
+        f"Count of each {unit} against its rank, both logarithmic: the commonest occurs {counts.max():,} times, "
+        f"{(counts[counts > 0] <= 2).mean():.0%} of the {plural(unit)} once or twice."
     )
 
 

@@ -53,3 +53,9 @@ def label(model: str) -> str:
 def with_article(model: str) -> str:
     """The model as it stands within a sentence."""
     return label(model) if model == FLOOR else f"the {label(model)}"
+
+
+def plural(unit: str) -> str:
+    """Words, characters, pieces of a word."""
+    first, *rest = unit.split(" ")
+    return " ".join([f"{first}s", *rest])

@@ -10,17 +10,18 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.corpus.conventions import counting_words
 from pipeline.evaluation.breakdown import TEXT
 from pipeline.params import STUDIES
 from pipeline.report import diagrams
 from pipeline.report.analysis import Inputs, Results, usual_order
 from pipeline.report.findings import ranking
 from pipeline.report.gallery import Drawing
-from pipeline.report.names import FLOOR, STATE_WORDS, label, ngrams, with_article
+from pipeline.report.names import FLOOR, STATE_WORDS, label, ngrams, plural, with_article
 from pipeline.report.published import PUBLISHED, TYPES
 from pipeline.report.studies import plain_temperature
 from pipeline.report.study_figures import METHOD_LABELS, writer_label, writers
-from pipeline.report.tables import headline, lookup
+from pipeline.report.tables import headline, lookup, per_word
 
 SECTIONS = {
     "question": "The question",
@@ -131,8 +132,10 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
         "best": results.metrics["best"],
         "headline": headline(results.tables["agreement"]),
         "samples": samples(inputs),
-        "published": PUBLISHED.get(plan.corpus, ()),
+        "published": PUBLISHED.get(plan.corpus, ()) if summary["unit"] == "word" else (),
         "published_types": TYPES.get(plan.corpus, 0),
+        "counted_as": counting_words(summary["conventions"]),
+        "per_word": lambda model: per_word(results.tables["perplexity"], summary, model),
         "lookup": lambda model, split="test": lookup(results.tables["perplexity"], model, split),
         "bits": math.log2,
         "state_words": STATE_WORDS,
@@ -166,6 +169,7 @@ def _environment(escape: bool = True) -> Environment:
     environment.filters |= {
         "label": label,
         "article": with_article,
+        "plural": plural,
         "number": lambda value: f"{value:,.0f}".replace(",", " "),
         "share": lambda value: f"{100 * value:.1f} %",
         "safe_svg": Markup,

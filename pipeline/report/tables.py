@@ -279,3 +279,10 @@ def lookup(table: pd.DataFrame, model: str, split: str) -> Estimate:
     """A perplexity and its interval."""
     row = table[(table["model"] == model) & (table["split"] == split)].iloc[0]
     return Estimate(float(row["perplexity"]), float(row["low"]), float(row["high"]))
+
+
+def per_word(table: pd.DataFrame, summary: Mapping[str, Any], model: str) -> float:
+    """Test perplexity of a model of characters or pieces by the words that they make: exp(nats / words), an `<eos>` a
+    line counted as one."""
+    row = table[(table["model"] == model) & (table["split"] == "test")].iloc[0]
+    return float(np.exp(min(row["nats"] / summary["words"]["test"], 700)))

@@ -7,6 +7,8 @@ from pipeline.agreement.english import english_suite
 from pipeline.agreement.probe import probe
 from pipeline.agreement.suites import encode_suite
 from pipeline.corpus.streams import load_corpus
+from pipeline.corpus.tokenisers import Tokeniser, load_tokeniser
+from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.grammar.builtin import builtin_model, builtin_suite
 from pipeline.io import write_json, write_table
 from pipeline.layout import Layout
@@ -18,7 +20,7 @@ from pipeline.training.runtime import prepare_runtime
 
 def run(layout: Layout) -> dict[str, float]:
     plan = read_plan(layout.plan("agreement"), AgreementPlan)
-    corpus = load_corpus(layout.corpus)
+    corpus, tokeniser = load_corpus(layout.corpus), load_tokeniser(layout.corpus)
     models = load_models(layout, plan.order, plan.models, prepare_runtime(plan.runtime))
     rng = np.random.default_rng(plan.seed)
     if plan.language:
@@ -27,9 +29,9 @@ def run(layout: Layout) -> dict[str, float]:
     else:
         name, suite = (
             "english",
-            english_suite(plan.agreement.items_per_cell, rng, capitalised="The" in corpus.vocabulary),
+            english_suite(plan.agreement.items_per_cell, rng, capitalised=_knows(corpus.vocabulary, tokeniser, "The")),
         )
-    encoded = encode_suite(suite, corpus.vocabulary, every_word=True)
+    encoded = encode_suite(suite, corpus.vocabulary, tokeniser, every_word=True)
     scores = []
     with progress("agreement", len(models) * len(encoded.rows), "items") as bar:
         for model in models:
@@ -49,3 +51,7 @@ def run(layout: Layout) -> dict[str, float]:
         },
     )
     return {}
+
+
+def _knows(vocabulary: Vocabulary, tokeniser: Tokeniser, word: str) -> bool:
+    return all(token in vocabulary for token in tokeniser.tokenise(word))

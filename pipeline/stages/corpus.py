@@ -1,77 +1,88 @@
-"""corpus: source text to token streams, the vocabulary and a summary."""
+"""corpus: source text to token streams, the vocabulary and the data card."""
 
+import sys
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import Any
 
-from numpy.typing import NDArray
-
-from pipeline.corpus.sources import SPLITS, find_source, read_split
-from pipeline.corpus.streams import Corpus, encode, longest_line, save_corpus, summarise
-from pipeline.corpus.vocabulary import UNK, build_vocabulary, count_words
-from pipeline.errors import UserError
+from pipeline.corpus.card import SHARE_WORTH_A_WARNING, data_card
+from pipeline.corpus.conventions import Conventions, conventions
+from pipeline.corpus.download import fetch
+from pipeline.corpus.known import known
+from pipeline.corpus.prepare import Prepared, prepare, prepare_lines
+from pipeline.corpus.sources import Source, find_source, read_folder
+from pipeline.corpus.streams import load_splits, save_words
+from pipeline.corpus.tokenisers import save_tokeniser
 from pipeline.grammar.builtin import builtin_grammar, builtin_text
 from pipeline.grammar.overlap import overlap
-from pipeline.grammar.sample import SampledText
 from pipeline.io import write_table
 from pipeline.layout import Layout
 from pipeline.ngram.lines import check_lines
 from pipeline.params import Language
 from pipeline.plans import CorpusPlan, read_plan
-from pipeline.progress import progress
-
-# the lines of a split, from the first each time it is called; the line at which each document begins, if it has any
-Text = tuple[Callable[[], Iterator[list[str]]], NDArray[Any] | None]
 
 
 def run(layout: Layout) -> dict[str, float]:
     plan = read_plan(layout.plan("corpus"), CorpusPlan)
-    measured: dict[str, float] = {}
+    settings = conventions(plan.text, plan.corpus)
     if plan.language is None:
-        texts = _raw(layout, plan)
+        prepared, measured = _read(layout, plan, settings)
     else:
-        sampled, measured = _sample(plan.language, plan.seed)
-        texts = {name: (text.lines, text.document_starts[:-1]) for name, text in sampled.items()}
-        shared = overlap(builtin_grammar(plan.language), sampled["train"], sampled["test"])
-        write_table(layout.corpus / "overlap.csv", shared)
-    splits = {}
-    with progress("corpus", len(SPLITS) + 1, "passes") as bar:
-        counts = count_words(texts["train"][0]())
-        bar.advance()
-        min_count = plan.text.min_count
-        if min_count == "auto":
-            min_count = 1 if UNK in counts else 2
-        vocabulary = build_vocabulary(counts, min_count, plan.text.max_types)
-        if len(vocabulary) < 3:
-            raise UserError(
-                f"{plan.corpus}: no word of train occurs {min_count} times, so that all would be <unk>. "
-                "Bring more text, or set text.min_count to 1."
-            )
-        for name, (lines, documents) in texts.items():
-            splits[name] = encode(lines(), vocabulary, documents)
-            if not len(splits[name].tokens):
-                raise UserError(f"{plan.corpus}: the {name} split has no lines. Put text into it.")
-            bar.advance()
-    check_lines(longest_line(splits["train"].tokens), plan.order)
-    conventions = {"min_count": min_count, "max_types": plan.text.max_types, "blank_lines": plan.text.blank_lines}
-    save_corpus(layout.corpus, Corpus(vocabulary, splits, summarise(vocabulary, splits, conventions)))
+        prepared, measured = _sample(layout, plan.language, plan.seed, settings)
+    splits = load_splits(layout.corpus)
+    chosen = settings.as_dict() | {"min_count": prepared.min_count}
+    card = data_card(prepared.vocabulary, prepared.tokeniser, splits, prepared.growth, chosen, prepared.read)
+    check_lines(max(map(int, card["line_lengths"]["train"]), default=0), plan.order)
+    save_tokeniser(layout.corpus, prepared.tokeniser)
+    save_words(layout.corpus, prepared.vocabulary, card)
+    if plan.language is None:  # lines that the built-in language repeats are chance, and reported as such
+        for split, share in card["lines_in_train"].items():
+            if share > SHARE_WORTH_A_WARNING:
+                _warn(f"{share:.1%} of the lines of {split} stand in train too: what is learned by heart scores well")
     return measured
 
 
-def _sample(language: Language, seed: int) -> tuple[dict[str, SampledText], dict[str, float]]:
+def _sample(layout: Layout, language: Language, seed: int, settings: Conventions) -> tuple[Prepared, dict[str, float]]:
     """The built-in text, and how fast it was made."""
     start = time.perf_counter()
     sampled = builtin_text(language, seed)
     tokens = sum(len(text.words) + len(text.sentence_starts) - 1 for text in sampled.values())
-    return sampled, {"tokens_per_second": tokens / (time.perf_counter() - start)}
+    seconds = time.perf_counter() - start
+    texts = {name: (text.lines(), text.document_starts[:-1]) for name, text in sampled.items()}
+    prepared = prepare_lines(texts, settings, "builtin", layout.corpus)
+    shared = overlap(builtin_grammar(language), sampled["train"], sampled["test"])
+    write_table(layout.corpus / "overlap.csv", shared)
+    return prepared, {"tokens_per_second": tokens / seconds}
 
 
-def _raw(layout: Layout, plan: CorpusPlan) -> dict[str, Text]:
-    source = find_source(layout.raw, plan.corpus)
+def _read(layout: Layout, plan: CorpusPlan, settings: Conventions) -> tuple[Prepared, dict[str, float]]:
+    """A text of the user's own or a known one, and how fast it was prepared."""
+    source = _source(layout, plan.corpus)
+    start = time.perf_counter()
+    prepared = prepare(source, settings, plan.text.valid_share, plan.text.test_share, plan.corpus, layout.corpus)
+    seconds = time.perf_counter() - start
+    for difference in _differences(plan.corpus, prepared):
+        _warn(difference)
+    return prepared, {"bytes_per_second": sum(part["bytes"] for part in prepared.read.values()) / seconds}
 
-    def lines(split: str) -> Iterator[list[str]]:
-        words = read_split(source, split, plan.text.valid_share, plan.text.test_share)
-        return words if plan.text.blank_lines == "keep" else filter(None, words)
 
-    return {split: (partial(lines, split), None) for split in SPLITS}
+def _source(layout: Layout, name: str) -> Source:
+    source = find_source(layout.raw, name)
+    corpus = known(name)
+    if source is None and corpus is not None:
+        source = read_folder(fetch(name, corpus, layout.downloads, layout.raw / name))
+    assert source is not None  # find_source has raised where the name is unknown
+    return source
+
+
+def _differences(name: str, prepared: Prepared) -> list[str]:
+    """Where a text that was put by hand differs from the known one of that name."""
+    corpus = known(name)
+    found = []
+    for file, expected in (corpus.expected if corpus else {}).items():
+        part = prepared.read.get(file.removesuffix(".txt"))
+        if part is not None and expected.words is not None and part["words"] != expected.words:
+            found.append(f"{name}: {file} has {part['words']:,} words, the published one {expected.words:,}")
+    return found
+
+
+def _warn(message: str) -> None:
+    print(f"warning: {message}", file=sys.stderr)

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.corpus.streams import Corpus, Split, load_corpus
-from pipeline.corpus.vocabulary import EOS_ID
+from pipeline.corpus.tokenisers import Tokeniser, load_tokeniser
 from pipeline.evaluation.generation import generate
 from pipeline.evaluation.perplexity import score_stream
 from pipeline.grammar.builtin import builtin_model
@@ -28,7 +28,7 @@ def run(layout: Layout) -> dict[str, float]:
     if plan.language:
         models.append(builtin_model(plan.language, corpus.vocabulary))
     write_table(layout.perplexity / "tokens.parquet", _score(models, corpus))
-    write_json(layout.perplexity / "samples.json", _samples(models, corpus, plan))
+    write_json(layout.perplexity / "samples.json", _samples(models, corpus, load_tokeniser(layout.corpus), plan))
     return {}
 
 
@@ -67,7 +67,9 @@ def _state_starts(model: str, name: str, split: Split) -> dict[str, NDArray[np.i
     return {"line": whole}
 
 
-def _samples(models: list[LanguageModel], corpus: Corpus, plan: PerplexityPlan) -> list[dict[str, object]]:
+def _samples(
+    models: list[LanguageModel], corpus: Corpus, tokeniser: Tokeniser, plan: PerplexityPlan
+) -> list[dict[str, object]]:
     """What each model writes after `<eos>`, at each temperature."""
     settings = plan.perplexity
     samples: list[dict[str, object]] = []
@@ -75,6 +77,6 @@ def _samples(models: list[LanguageModel], corpus: Corpus, plan: PerplexityPlan) 
         for temperature in settings.temperatures:
             rng = np.random.default_rng(plan.seed)
             tokens = islice(generate(model, np.zeros(0, int), temperature, rng), settings.sample_tokens)
-            words = ["\n" if token == EOS_ID else corpus.vocabulary.types[token] for token in tokens]
-            samples.append({"model": model.name, "temperature": temperature, "text": " ".join(words)})
+            text = "\n".join(tokeniser.lines(corpus.vocabulary.decode(tokens)))
+            samples.append({"model": model.name, "temperature": temperature, "text": text})
     return samples

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from pipeline.corpus.sources import check_source, find_source
+from pipeline.corpus.check import check_source
+from pipeline.corpus.conventions import conventions
+from pipeline.corpus.sources import find_source
 from pipeline.errors import UserError
 from pipeline.grammar.builtin import check_language
 from pipeline.io import write_json
@@ -10,6 +12,7 @@ from pipeline.layout import Layout
 from pipeline.ngram.pruning import check_thresholds
 from pipeline.params import BUILTIN, Params, read_params
 from pipeline.plans import resolve
+from pipeline.training.memory import check_cost, machine_memory, training_cost
 
 
 def run(root: Path) -> None:
@@ -23,8 +26,7 @@ def run(root: Path) -> None:
         check_language(params.language, needed)
         _check_studies(params)
     else:
-        source = find_source(layout.raw, params.corpus)
-        check_source(source, needed["train"], needed["valid"], params.text.valid_share)
+        _check_text(layout, params, needed)
     plans = {layout.plan(name): plan for name, plan in resolve(params).items()}
     for path, plan in plans.items():
         write_json(path, plan.model_dump())
@@ -42,3 +44,16 @@ def _check_studies(params: Params) -> None:
                 f"language.test_tokens: found {params.language.test_tokens:,}; the study {study} needs stretches of "
                 f"{length:,}. Raise it, or lower the lengths under {study} in params.yaml."
             )
+
+
+def _check_text(layout: Layout, params: Params, needed: dict[str, int]) -> None:
+    """A text that is here; one that is still to be downloaded is checked when it has come."""
+    source = find_source(layout.raw, params.corpus)
+    if source is None:
+        return
+    text, size = params.text, params.sizes[params.size]
+    types = check_source(source, conventions(text, params.corpus), needed["train"], needed["valid"], text.valid_share)
+    tied = params.training.tie_output and params.embeddings.use != "frozen"
+    if params.runtime.device != "cuda":  # its memory is asked for where the training begins
+        for architecture in params.models:
+            check_cost(training_cost(architecture, types, size, tied), machine_memory())

@@ -32,17 +32,26 @@ def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
     from pipeline.models.neural import save_weights
     from pipeline.training.checkpoint import fingerprint, resume_folder
     from pipeline.training.loop import train
+    from pipeline.training.memory import check_cost, machine_memory, training_cost
     from pipeline.training.ranks import join_ranks
     from pipeline.training.runtime import prepare_runtime, use_bf16
 
     device = prepare_runtime(plan.runtime)
     corpus = load_corpus(layout.corpus)
     tokens, valid = corpus.splits["train"].tokens, corpus.splits["valid"].tokens
+    tied = plan.training.tie_output and plan.embeddings != "frozen"  # a tied output would be frozen too
+    cost = training_cost(plan.architecture, len(corpus.vocabulary), plan.size, tied)
+    check_cost(
+        cost,
+        torch.cuda.get_device_properties(device).total_memory if device.type == "cuda" else machine_memory(),
+    )
     package = layout.root / "pipeline"
     code = [path for part in ("models", "training") for path in sorted((package / part).glob("*.py"))]
     data = [*sorted(layout.corpus.glob("*.npy")), layout.embeddings / "vectors.safetensors"]
     with ExitStack() as resumable:
         with join_ranks(device) as ranks:
+            if ranks.first:
+                print(cost, flush=True)
             network = _build(layout, plan, len(corpus.vocabulary)).to(device)
             words = [plan.model_dump_json(), torch.__version__, str(device), str(torch.get_num_threads())]
             words += [str(ranks.size)] if ranks.size > 1 else []  # sums over ranks are rounded otherwise

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pipeline.agreement.english import english_suite
 from pipeline.agreement.probe import accuracy, probe
 from pipeline.agreement.suites import EncodedSuite, encode_suite
+from pipeline.corpus.tokenisers import JOINED, PieceEncoder, Tokeniser
 from pipeline.corpus.vocabulary import EOS_ID, Vocabulary, build_vocabulary, count_words
 from pipeline.language_model import LanguageModel, Nats, Tokens
 
@@ -148,3 +149,38 @@ def test_a_suite_of_unknown_verbs_has_no_scores(suite: pd.DataFrame) -> None:
     encoded = encode_suite(suite, Vocabulary(("<unk>", "<eos>", "the")))
     assert encoded.out_of_vocabulary == len(suite)
     assert probe(random_model(3), encoded).empty
+
+
+LETTERS = Vocabulary(("<unk>", "<eos>", " ", *"abcdefghijklmnopqrstuvwxyz."))
+PAIRS = pd.DataFrame({"good": ["the dogs write .", "they write ."], "bad": ["the dogs writes .", "they writes ."]})
+
+
+@pytest.mark.parametrize(("moses", "spaces"), [(None, 3), ("en", 2)])
+def test_a_verb_of_characters_takes_in_what_tells_that_it_has_ended(moses, spaces):
+    encoded = encode_suite(PAIRS, LETTERS, Tokeniser("characters", moses), every_word=True)
+    good, bad = encoded.good[0], encoded.bad[0]
+    assert sum(LETTERS.types[token] == " " for token in good) == spaces
+    after = " " if moses is None else "."
+    assert "".join(LETTERS.decode(good[encoded.verb[0] : encoded.good_end[0]])) == f"write{after}"
+    assert "".join(LETTERS.decode(bad[encoded.verb[0] : encoded.bad_end[0]])) == f"writes{after}"
+
+
+def test_a_verb_of_pieces_is_all_of_them():
+    encoder = PieceEncoder.learn({"the": 9, "they": 9, "dogs": 9, "write": 9, "reads": 4, ".": 9}, 40)
+    types = Vocabulary(("<unk>", "<eos>", *encoder.pieces))
+    encoded = encode_suite(PAIRS, types, Tokeniser("bpe", None, encoder), every_word=True)
+    first, rest = (types.decode(encoded.bad[0][encoded.verb[0] : encoded.bad_end[0]]) for _ in range(2))
+    assert "".join(first).replace(JOINED, "") == "writes"
+    assert len(rest) > 1
+    assert types.decode(encoded.good[0][encoded.verb[0] : encoded.good_end[0]]) == ["write"]
+    pairs = PAIRS.replace("they", "xxxx", regex=True)
+    strange = encode_suite(pairs, types, Tokeniser("bpe", None, encoder), every_word=True)
+    assert strange.rows.tolist() == [0]
+
+
+def test_the_score_of_a_verb_is_the_sum_over_its_tokens(uniform_model):
+    uniform_model.vocabulary_size = len(LETTERS)
+    encoded = encode_suite(PAIRS, LETTERS, Tokeniser("characters", None))
+    scores = probe(uniform_model, encoded)
+    np.testing.assert_allclose(scores["verb_good"], -6 * np.log(len(LETTERS)))
+    np.testing.assert_allclose(scores["verb_bad"], -7 * np.log(len(LETTERS)))

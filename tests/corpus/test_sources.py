@@ -1,9 +1,9 @@
 import pytest
+from corpus_settings import reading
 
-from pipeline.corpus.sources import check_source, find_source, read_lines, read_split
+from pipeline.corpus.check import check_source
+from pipeline.corpus.sources import find_source
 from pipeline.errors import UserError
-
-LINES = [f"line {number} of the text" for number in range(100)]
 
 
 def put(folder, **files):
@@ -14,20 +14,10 @@ def put(folder, **files):
     return folder
 
 
-def test_one_file_is_cut_into_contiguous_blocks(tmp_path):
-    put(tmp_path / "book", book__txt="\n".join(LINES) + "\n")
-    source = find_source(tmp_path, "book")
-    splits = {
-        name: [" ".join(words) for words in read_split(source, name, 0.1, 0.2)] for name in ("train", "valid", "test")
-    }
-    assert splits["train"] + splits["valid"] + splits["test"] == LINES
-    assert [len(splits[name]) for name in ("train", "valid", "test")] == [70, 10, 20]
-
-
-@pytest.mark.parametrize("place", ["book", "book.txt"])
+@pytest.mark.parametrize("place", ["book", "book.txt", "book.txt.gz", "book.zst"])
 def test_a_file_beside_the_folders_is_found_too(tmp_path, place):
     (tmp_path / place).write_text("words\n" * 30)
-    assert find_source(tmp_path, "book").files == {"text": tmp_path / place}
+    assert find_source(tmp_path, "book").files == {"text": (tmp_path / place,)}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +26,7 @@ def test_a_file_beside_the_folders_is_found_too(tmp_path, place):
         ("train.txt", "valid.txt", "test.txt"),
         ("wiki.train.tokens", "wiki.valid.tokens", "wiki.test.tokens"),
         ("ptb-train", "ptb-dev", "ptb-test"),
-        ("Train.TXT", "validation.txt", "TEST.txt"),
+        ("Train.TXT.gz", "validation.txt", "TEST.txt"),
     ],
 )
 def test_splits_go_by_their_names(tmp_path, names):
@@ -45,21 +35,40 @@ def test_splits_go_by_their_names(tmp_path, names):
     for name in names:
         (folder / name).write_text(f"this is {name}\n")
     found = find_source(tmp_path, "x").files
-    assert [found[split].name for split in ("train", "valid", "test")] == list(names)
-    assert list(read_split(find_source(tmp_path, "x"), "valid", 0.1, 0.1)) == [["this", "is", names[1]]]
+    assert [found[split][0].name for split in ("train", "valid", "test")] == list(names)
+
+
+def test_a_split_may_be_a_folder_of_documents(tmp_path):
+    for split in ("train", "valid", "test"):
+        put(tmp_path / "x" / split, b__txt="second", a__txt="first", __hidden="x")
+    found = find_source(tmp_path, "x").files
+    for split in ("train", "valid", "test"):
+        assert [path.name for path in found[split]] == ["a.txt", "b.txt"]
+
+
+def test_a_folder_of_files_is_one_text_of_documents(tmp_path):
+    put(tmp_path / "x" / "volume", b__txt="x", a__txt="y")
+    put(tmp_path / "x", z__txt="z")
+    assert [path.name for path in find_source(tmp_path, "x").files["text"]] == ["a.txt", "b.txt", "z.txt"]
 
 
 def test_a_text_that_is_not_there_names_those_that_are(tmp_path):
     put(tmp_path / "novel", a__txt="x\n")
-    with pytest.raises(UserError, match=r"found 'nowel'.*does not exist.*builtin, novel"):
+    with pytest.raises(UserError, match=r"found 'nowel'.*does not exist.*builtin, novel, wikitext-2, .*gutenberg-1342"):
         find_source(tmp_path, "nowel")
+
+
+@pytest.mark.parametrize("name", ["wikitext-2", "text8", "gutenberg-1342"])
+def test_a_known_text_is_to_be_downloaded_unless_it_is_here(tmp_path, name):
+    assert find_source(tmp_path, name) is None
+    put(tmp_path / name, text__txt="x\n")
+    assert find_source(tmp_path, name).files == {"text": (tmp_path / name / "text.txt",)}
 
 
 @pytest.mark.parametrize(
     ("files", "message"),
     [
         ({}, "is empty"),
-        ({"a__txt": "x", "b__txt": "y"}, "holds 2 files .*none is named train, valid or test"),
         ({"train__txt": "x", "test__txt": "y"}, "the valid split is missing"),
         ({"train__txt": "x", "my-train__txt": "y", "valid__txt": "x", "test__txt": "y"}, "2 files are named train"),
     ],
@@ -75,10 +84,13 @@ def test_an_unclear_folder_is_refused(tmp_path, files, message):
     [
         (b"", "has no words .0 bytes"),
         (b"\n \n\n", "has no words"),
+        (b"\xef\xbb\xbf", "has no words"),
         (b"good words\nthen \xff\xfe bad\n", "byte 16 is not UTF-8"),
         (b"\x7fELF\x00\x01", "NUL byte at byte 4"),
         (b"an <eos> in it\n" * 30, "holds the word <eos>"),
         (b"only three words\n" * 19, "has 19 lines; splitting it .* takes 20"),
+        (b"word", "has 1 line; splitting it .* takes 20"),
+        (b"word" + b"\n" * 30, "has one token only: there is nothing to predict"),
         (b"short text\n" * 30, "has 90 tokens, fewer than one training step takes"),
         (b"word\n" * 60, "no line has two words"),
         (b"two words\n" * 34, "leaves fewer than 11 tokens for valid, which gradients.max_lag needs"),
@@ -87,14 +99,31 @@ def test_an_unclear_folder_is_refused(tmp_path, files, message):
 def test_bad_text_is_named_with_its_remedy(tmp_path, content, message):
     put(tmp_path / "x", text__txt=content)
     with pytest.raises(UserError, match=message):
-        check_source(find_source(tmp_path, "x"), min_train_words=100, min_valid_words=11, valid_share=0.1)
+        check_source(find_source(tmp_path, "x"), reading(), 100, 11, 0.1)
 
 
-def test_good_text_passes(tmp_path):
-    put(tmp_path / "x", text__txt="enough words in this one\n" * 30)
-    check_source(find_source(tmp_path, "x"), min_train_words=100, min_valid_words=11, valid_share=0.1)
+@pytest.mark.parametrize(("split", "message"), [("train", "train.txt has no words"), ("test", "test.txt has no words")])
+def test_a_split_without_words_is_named(tmp_path, split, message):
+    put(tmp_path / "x", train__txt="some words\n" * 99, valid__txt="some words\n" * 9, test__txt="some words\n" * 9)
+    (tmp_path / "x" / f"{split}.txt").write_text("\n\n")
+    with pytest.raises(UserError, match=message):
+        check_source(find_source(tmp_path, "x"), reading(), 100, 11, 0.1)
 
 
-def test_byte_order_mark_and_carriage_returns_are_no_words(tmp_path):
-    put(tmp_path, text=b"\xef\xbb\xbfthe dog\r\n\r\nsleeps\tnow\r\n")
-    assert list(read_lines(tmp_path / "text")) == [["the", "dog"], [], ["sleeps", "now"]]
+def test_a_line_of_100_megabytes_is_refused_unless_it_is_to_be_broken(tmp_path):
+    with (tmp_path / "long.txt").open("wb") as file:
+        for _ in range(100):
+            file.write(b"a line with no end " * 55_000)
+    source = find_source(tmp_path, "long")
+    with pytest.raises(UserError, match=r"long\.txt: line 1 has more than 1,000,000 tokens.*Set text\.break_lines"):
+        check_source(source, reading(), 100, 11, 0.1)
+    assert check_source(source, reading(break_lines=1000), 100, 11, 0.1) == 7
+
+
+@pytest.mark.parametrize(
+    ("changes", "types"),
+    [({}, 6), ({"min_count": 40}, 2), ({"tokens": "characters"}, 17), ({"max_types": 4}, 4), ({"tokens": "bpe"}, 8001)],
+)
+def test_good_text_passes_and_tells_its_types(tmp_path, changes, types):
+    put(tmp_path / "x", text__txt="plenty of words here\n" * 30 + "once\n")
+    assert check_source(find_source(tmp_path, "x"), reading(**changes), 100, 11, 0.1) == types

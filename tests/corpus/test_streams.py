@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from pipeline.corpus.streams import Corpus, encode, load_corpus, save_corpus, summarise
-from pipeline.corpus.vocabulary import EOS_ID, UNK_ID, Vocabulary, build_vocabulary, count_words
+from pipeline.corpus.streams import Corpus, encode, load_corpus, save_corpus
+from pipeline.corpus.vocabulary import EOS_ID, Vocabulary, build_vocabulary, count_words
 
 LINES = [["the", "dog", "sleeps"], [], ["the", "cat"], ["the", "dog", "barks"]]
 
@@ -50,7 +50,7 @@ def test_a_corpus_comes_back_as_it_went(tmp_path):
     words = vocabulary(min_count=2)
     splits = {name: encode(LINES, words, np.array([0, 2])) for name in ("train", "valid")}
     splits["test"] = encode([["the", "sun"]], words, None)
-    corpus = Corpus(words, splits, summarise(words, splits, {"blank_lines": "keep"}))
+    corpus = Corpus(words, splits, {"types": 4})
     save_corpus(tmp_path, corpus)
     back = load_corpus(tmp_path)
     assert back.vocabulary == corpus.vocabulary
@@ -59,16 +59,3 @@ def test_a_corpus_comes_back_as_it_went(tmp_path):
         np.testing.assert_array_equal(back.splits[name].tokens, split.tokens)
     np.testing.assert_array_equal(back.splits["train"].documents, [0, 5])
     assert back.splits["test"].documents is None
-
-
-def test_the_summary_counts_what_is_there():
-    words = vocabulary(min_count=2)
-    splits = {name: encode(LINES, words, None) for name in ("train", "valid", "test")}
-    summary = summarise(words, splits, {})
-    assert summary["types"] == 4
-    assert summary["tokens"] == {"train": 12, "valid": 12, "test": 12}
-    assert summary["unknown_rate"]["train"] == pytest.approx(3 / 12)
-    assert summary["line_lengths"]["train"] == {"2": 1, "3": 2}  # the blank line is no sentence
-    assert summary["commonest"]["<eos>"] == 4
-    assert summary["excerpt"]["train"][1] == "the <unk>"
-    assert words.ids["<unk>"] == UNK_ID

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from exact_kneser_ney import EOS, stream_of
 
+from pipeline.column import Column
 from pipeline.errors import UserError
 from pipeline.ngram.counts import extensions
-from pipeline.ngram.runs import Column, cut_at_line_ends, write_run
+from pipeline.ngram.runs import cut_at_line_ends, write_run
 
 A = 2
 

@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.corpus.streams import Corpus, encode, summarise
+from pipeline.corpus.card import data_card
+from pipeline.corpus.conventions import conventions
+from pipeline.corpus.streams import Corpus, encode
+from pipeline.corpus.tokenisers import WHITE_SPACE
 from pipeline.corpus.vocabulary import build_vocabulary, count_words
 from pipeline.params import read_params
 from pipeline.plans import ReportPlan, resolve
@@ -157,7 +160,9 @@ def _corpus(documents: bool) -> Corpus:
     vocabulary = build_vocabulary(count_words(lines), 1, None)
     starts = np.arange(0, 60, 6) if documents else None
     splits = {name: encode(lines, vocabulary, starts) for name in ("train", "valid", "test")}
-    summary = summarise(vocabulary, splits, {"min_count": 2, "blank_lines": "keep", "line_end": "<eos>"})
+    params = read_params(ROOT / "params.yaml")
+    chosen = conventions(params.text, "builtin").as_dict() | {"min_count": 2}
+    summary = data_card(vocabulary, WHITE_SPACE, splits, [(100, 6), (200, 8), (300, 9)], chosen, {})
     return Corpus(vocabulary, splits, summary)
 
 

@@ -1,0 +1,72 @@
+"""A text read once before anything is computed, so that what would fail later is told now."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.corpus.conventions import Conventions
+from pipeline.corpus.reading import Part, Tally, numbering, read_part
+from pipeline.corpus.sources import WHOLE, Source
+from pipeline.corpus.splitting import MIN_UNITS
+from pipeline.corpus.symbols import LINE_END
+from pipeline.corpus.vocabulary import UNK
+from pipeline.errors import UserError
+
+MARKS = 2  # types that no text needs to have: <unk> and <eos>
+
+
+def check_source(
+    source: Source, settings: Conventions, min_train_tokens: int, min_valid_tokens: int, valid_share: float
+) -> int:
+    """Reads every file and returns how many types there will be, at most.
+
+    Raises UserError on what `read_part` does, on no words, fewer lines than a split needs, no two tokens on a line of
+    train, and a train or valid text of fewer than `min_train_tokens` or `min_valid_tokens` tokens (an `<eos>` a line
+    counted; `valid_share` of a text that is to be split).
+    """
+    types = 0
+    for split, paths in source.files.items():
+        numbers, tally = numbering(settings), Tally()
+        part = read_part(paths, settings, numbers, tally)
+        where = paths[0] if len(paths) == 1 else paths[0].parent
+        tokens = len(tally)
+        if tokens == part.lines:
+            raise UserError(f"{where} has no words ({part.bytes:,} bytes). Put text into it.")
+        if split == WHOLE and part.lines < MIN_UNITS:
+            raise UserError(
+                f"{where} has {part.lines} line{'' if part.lines == 1 else 's'}; splitting it into train, valid and "
+                f"test takes {MIN_UNITS}. Break it into lines (text.break_lines does, too), or give three files."
+            )
+        if split in (WHOLE, "train"):
+            _check_train(part, tokens, min_train_tokens, str(where))
+            types = count_types(numbers.names(), tally.counts, settings)
+        if split in (WHOLE, "valid") and tokens * (valid_share if split == WHOLE else 1) < min_valid_tokens:
+            raise UserError(
+                f"{where} leaves fewer than {min_valid_tokens:,} tokens for valid, which gradients.max_lag needs. "
+                "Bring more text, or lower gradients.max_lag in params.yaml."
+            )
+    return types
+
+
+def _check_train(part: Part, tokens: int, least: int, where: str) -> None:
+    if tokens - part.lines == 1:
+        raise UserError(f"{where} has one token only: there is nothing to predict. Bring more text.")
+    if tokens < least:
+        raise UserError(
+            f"{where} has {tokens:,} tokens, fewer than one training step takes ({least:,}: batch_size × "
+            "(bptt_len + 1)). Bring more text, or lower batch_size and bptt_len of this size in params.yaml."
+        )
+    if part.longest_line < 2:
+        raise UserError(f"{where}: no line has two words, so no word has a context. Bring longer lines.")
+
+
+def count_types(names: Iterable[tuple[int, str]], counts: NDArray[np.int64], settings: Conventions) -> int:
+    """How large the vocabulary of a text with these `counts` becomes; of pieces, at most."""
+    if settings.tokens == "bpe":
+        return settings.bpe_types + 1
+    has_unknown = any(text == UNK for _, text in names)
+    own = counts.copy()
+    own[LINE_END] = 0
+    types = int(np.count_nonzero(own >= settings.least_count(has_unknown))) - has_unknown
+    return min(types + MARKS, settings.max_types)
