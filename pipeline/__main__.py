@@ -191,12 +191,17 @@ def arpa(file: Annotated[Path, typer.Argument(help="what to write")], model: Mod
 
 @app.command(rich_help_panel=ASK)
 def probe(
-    file: Annotated[Path, typer.Argument(help="tab-separated: good, bad, groups…")], model: ModelName = "lstm"
+    file: Annotated[
+        Path, typer.Argument(help="minimal pairs: good and bad in a table, Linzen, BLiMP or generated.tab")
+    ],
+    model: ModelName = "lstm",
 ) -> None:
     """The accuracy of a model on minimal pairs, whole and by each group."""
     from pipeline import ask
 
-    print(ask.probe_file(_layout(), model, file).to_string(index=False))
+    table, left_out = ask.probe_file(_layout(), model, file)
+    print(table.to_string(index=False))
+    print("\n".join(left_out), end="\n" if left_out else "")
 
 
 def _root() -> Path:

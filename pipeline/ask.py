@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from pipeline.agreement.probe import accuracy, probe
-from pipeline.agreement.suites import encode_suite, read_minimal_pairs
+from pipeline.agreement.accuracies import SCORES, suite_accuracies
+from pipeline.agreement.probe import probe
+from pipeline.agreement.readers.choose import read_suite
+from pipeline.agreement.spelling import respell
+from pipeline.agreement.suites import encode_suite
 from pipeline.corpus.conventions import counting_words
 from pipeline.corpus.files import read_lines
 from pipeline.corpus.streams import Split, encode, load_vocabulary
@@ -28,7 +30,7 @@ from pipeline.ngram.count_model import CountModel
 from pipeline.ngram.model import model_name
 from pipeline.ngram.storage import load as load_ngram
 from pipeline.params import ARCHITECTURES, Runtime
-from pipeline.plans import NgramPlan, read_plan
+from pipeline.plans import AgreementPlan, NgramPlan, read_plan
 from pipeline.training.runtime import prepare_runtime
 
 
@@ -148,31 +150,29 @@ def export_arpa(layout: Layout, name: str, path: Path) -> None:
     write_arpa(path, model, load_vocabulary(layout.corpus).types)
 
 
-def probe_file(layout: Layout, name: str, path: Path) -> pd.DataFrame:
-    """Accuracy on a file of minimal pairs: of all items, then by each value of each other column."""
-    suite = read_minimal_pairs(path)
-    encoded = encode_suite(suite, load_vocabulary(layout.corpus), load_tokeniser(layout.corpus))
+def probe_file(layout: Layout, name: str, path: Path) -> tuple[pd.DataFrame, list[str]]:
+    """Accuracy on a file of minimal pairs with its interval: of all items, then by each value of each group.
+
+    Besides, one line on each thing that was left out. Raises UserError where nothing can be scored.
+    """
+    vocabulary, tokeniser = load_vocabulary(layout.corpus), load_tokeniser(layout.corpus)
+    settings = read_plan(layout.plan("agreement"), AgreementPlan)
+    suite = respell(read_suite(path), vocabulary)
+    encoded = encode_suite(suite.pairs, vocabulary, tokeniser)
     if not len(encoded.rows):
         raise UserError(
-            f"{path}: none of its {len(suite)} pairs has both verb forms in the vocabulary of {layout.corpus_name}. "
-            "Use words of its text."
+            f"{path}: none of its {len(suite.pairs)} pairs has both verb forms in the vocabulary of "
+            f"{layout.corpus_name}. Use words of its text."
         )
-    scores = probe(load_model(layout, name), encoded)
-    correct = {
-        "verb": accuracy(scores["verb_good"].to_numpy(), scores["verb_bad"].to_numpy()),
-        "sentence": accuracy(scores["sentence_good"].to_numpy(), scores["sentence_bad"].to_numpy()),
-    }
-    rows = [_row("all", "", correct, np.arange(len(encoded.rows)))]
-    for column in suite.columns.difference(["good", "bad"], sort=False):
-        values = suite[column].to_numpy()[encoded.rows]
-        rows += [_row(column, value, correct, np.flatnonzero(values == value)) for value in sorted(set(values))]
+    scores = probe(load_model(layout, name), encoded).assign(model=name)
+    table = suite_accuracies(suite, scores, [name], settings.agreement.resamples, settings.seed)
+    table["accuracy"] = [
+        f"{row.accuracy:.3f} ({row.low:.3f} to {row.high:.3f})" for row in table.itertuples(index=False)
+    ]
+    wide = table.pivot(index=["group", "value", "items"], columns="score", values="accuracy")
+    order = pd.MultiIndex.from_frame(table[["group", "value", "items"]].drop_duplicates())
+    left_out = [f"line {row.line} is left out: {row.cause}" for row in suite.bad_rows]
     if encoded.out_of_vocabulary:
-        rows.append({"group": "left out", "value": "not in the vocabulary", "items": encoded.out_of_vocabulary})
-    return pd.DataFrame(rows).fillna("")
-
-
-def _row(
-    group: str, value: str, correct: dict[str, NDArray[np.float64]], items: NDArray[np.int64]
-) -> dict[str, object]:
-    means = {score: f"{values[items].mean():.3f}" for score, values in correct.items()}
-    return {"group": group, "value": value, "items": len(items), **means}
+        left_out.append(f"{encoded.out_of_vocabulary} pairs are left out: a form is not in the vocabulary")
+    shown = [score for score in SCORES if score in wide.columns]
+    return wide.reindex(order)[shown].reset_index().fillna(""), left_out

@@ -26,6 +26,11 @@ class Layout:
         return self.main_checkout / ".downloads"
 
     @property
+    def suites(self) -> Path:
+        """Where a user's minimal pairs are."""
+        return self.raw / "suites"
+
+    @property
     def data(self) -> Path:
         return self.root / "data" / self.corpus_name
 

@@ -36,6 +36,7 @@ def _known_encoding(name: str) -> str:
 
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 CorpusName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+SuiteName = CorpusName
 
 
 class Strict(BaseModel):
@@ -178,6 +179,7 @@ class Perplexity(Strict):
 
 
 class Agreement(Strict):
+    suites: list[SuiteName]
     items_per_cell: Count
     resamples: Annotated[int, Field(ge=100)]
 
@@ -273,7 +275,7 @@ class Params(Strict):
     def _known_names(self) -> Self:
         if self.size not in self.sizes:
             raise ValueError(f"size: found {self.size!r}, which is not in sizes; allowed: {', '.join(self.sizes)}")
-        if self.corpus in ("raw", "metrics.json"):
+        if self.corpus in ("raw", "suites", "metrics.json"):
             raise ValueError(f"corpus: found {self.corpus!r}, a name that is taken; call the text something else")
         if self.corpus == BUILTIN and (self.text.min_count not in ("auto", 1, 2) or self.text.max_types < 10_000):
             raise ValueError(
@@ -288,6 +290,8 @@ class Params(Strict):
                 "text: the built-in corpus is a text of words and lines, and its floor one of words; tokens, words, "
                 "lines and break_lines must be auto there"
             )
+        if len(set(self.agreement.suites)) < len(self.agreement.suites):
+            raise ValueError(f"agreement.suites: {', '.join(self.agreement.suites)} names one twice; name each once")
         if self.text.valid_share + self.text.test_share >= 0.9:
             raise ValueError("text: valid_share and test_share leave less than a tenth for train; lower them")
         if not (self.adaptation.dynamic.sgd_learning_rates or self.adaptation.dynamic.rms_learning_rates):

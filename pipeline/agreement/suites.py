@@ -7,7 +7,6 @@ held_out.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,6 @@ from numpy.typing import NDArray
 
 from pipeline.corpus.tokenisers import WHITE_SPACE, Tokeniser
 from pipeline.corpus.vocabulary import EOS_ID, UNK, Vocabulary
-from pipeline.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -72,46 +70,3 @@ def first_difference(good: list[str], bad: list[str]) -> int:
         if right != wrong:
             return position
     raise ValueError("the sentences do not differ in a word that both have")
-
-
-def read_minimal_pairs(path: Path) -> pd.DataFrame:
-    """A tab-separated file with columns good and bad, and any others kept as groups (as text). Blank lines are skipped.
-
-    Raises UserError on a missing column and names the first line that is no pair.
-    """
-    if not path.is_file():
-        raise UserError(f"{path} does not exist. Name a tab-separated file with the columns good and bad.")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is no UTF-8 text: {error}. Save it as tab-separated UTF-8.") from None
-    # not pandas.read_csv: it takes the first column of a row with a field too many for an index and shifts the others
-    lines = [(number, line.split("\t")) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if not lines:
-        raise UserError(f"{path} is empty. Its first line must name the columns good and bad, separated by a tab.")
-    (_, columns), *rows = lines
-    for column in ("good", "bad"):
-        if column not in columns:
-            raise UserError(
-                f"{path}: the column {column!r} is missing (found: {', '.join(columns)}). "
-                "The first line must name good and bad, separated by a tab."
-            )
-    if len(set(columns)) < len(columns):
-        raise UserError(f"{path}: the first line names a column twice ({', '.join(columns)}). Rename one.")
-    if not rows:
-        raise UserError(f"{path} has no rows. Add at least one pair.")
-    right, wrong = columns.index("good"), columns.index("bad")
-    broken = []
-    for number, fields in rows:
-        if len(fields) != len(columns):
-            broken.append(f"line {number} splits into {len(fields)} at its tabs, the first line into {len(columns)}")
-        elif not _is_pair(fields[right], fields[wrong]):
-            broken.append(f"the sentences of line {number} do not differ in a word that both have")
-    if broken:
-        others = f" ({len(broken)} such rows)" if len(broken) > 1 else ""
-        raise UserError(f"{path}: {broken[0]}{others}. Mend or remove every row that is no minimal pair.")
-    return pd.DataFrame([fields for _, fields in rows], columns=columns, dtype=str)
-
-
-def _is_pair(good: str, bad: str) -> bool:
-    return any(right != wrong for right, wrong in zip(good.split(), bad.split(), strict=False))

@@ -38,6 +38,7 @@ def find_source(raw: Path, name: str) -> Source | None:
     if known(name) is not None:
         return None
     own = sorted(path.name for path in raw.iterdir() if not path.name.startswith(".")) if raw.is_dir() else []
+    own = [name for name in own if name != "suites"]  # holds minimal pairs, no text
     raise UserError(
         f"corpus: found {name!r}, but {folder} does not exist. {PUT}; or set corpus to one of: "
         f"{', '.join(['builtin', *own, *OFFERED])}."

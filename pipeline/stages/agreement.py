@@ -1,16 +1,22 @@
 """agreement: minimal pairs scored by every model."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from pipeline.agreement.english import english_suite
 from pipeline.agreement.probe import probe
-from pipeline.agreement.suites import encode_suite
+from pipeline.agreement.readers.choose import find_suite, read_suite
+from pipeline.agreement.readers.saved import write_suite
+from pipeline.agreement.spelling import respell
+from pipeline.agreement.suites import EncodedSuite, encode_suite
 from pipeline.corpus.streams import load_corpus
 from pipeline.corpus.tokenisers import Tokeniser, load_tokeniser
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.grammar.builtin import builtin_model, builtin_suite
 from pipeline.io import write_json, write_table
+from pipeline.language_model import LanguageModel
 from pipeline.layout import Layout
 from pipeline.models.load import load_models
 from pipeline.plans import AgreementPlan, read_plan
@@ -32,13 +38,9 @@ def run(layout: Layout) -> dict[str, float]:
             english_suite(plan.agreement.items_per_cell, rng, capitalised=_knows(corpus.vocabulary, tokeniser, "The")),
         )
     encoded = encode_suite(suite, corpus.vocabulary, tokeniser, every_word=True)
-    scores = []
-    with progress("agreement", len(models) * len(encoded.rows), "items") as bar:
-        for model in models:
-            scores.append(probe(model, encoded).assign(model=model.name))
-            bar.advance(len(encoded.rows))
+    scores = _probe_all("agreement", models, encoded)
     suite = suite.rename_axis("item").reset_index()
-    items = pd.concat(scores).merge(suite.drop(columns=["good", "bad"]), on="item").assign(suite=name)
+    items = scores.merge(suite.drop(columns=["good", "bad"]), on="item").assign(suite=name)
     write_table(layout.agreement / "items.parquet", items)
     write_table(layout.agreement / "suite.csv", suite)
     write_json(
@@ -50,7 +52,29 @@ def run(layout: Layout) -> dict[str, float]:
             "out_of_vocabulary": encoded.out_of_vocabulary,
         },
     )
+    for suite_name in plan.agreement.suites:
+        _score_file(layout, suite_name, models, corpus.vocabulary, tokeniser)
     return {}
+
+
+def _score_file(
+    layout: Layout, name: str, models: Sequence[LanguageModel], vocabulary: Vocabulary, tokeniser: Tokeniser
+) -> None:
+    """Every model on the pairs of a user's file; the same ones for each."""
+    suite = respell(read_suite(find_suite(layout.suites, name)), vocabulary)
+    encoded = encode_suite(suite.pairs, vocabulary, tokeniser)
+    folder = layout.agreement / "suites" / name
+    write_table(folder / "scores.parquet", _probe_all(name, models, encoded))
+    write_suite(folder, suite, encoded.out_of_vocabulary)
+
+
+def _probe_all(title: str, models: Sequence[LanguageModel], encoded: EncodedSuite) -> pd.DataFrame:
+    scores = []
+    with progress(title, len(models) * len(encoded.rows), "items") as bar:
+        for model in models:
+            scores.append(probe(model, encoded).assign(model=model.name))
+            bar.advance(len(encoded.rows))
+    return pd.concat(scores, ignore_index=True)
 
 
 def _knows(vocabulary: Vocabulary, tokeniser: Tokeniser, word: str) -> bool:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pipeline.agreement.readers.choose import find_suite, read_suite
 from pipeline.corpus.check import check_source
 from pipeline.corpus.conventions import conventions
 from pipeline.corpus.sources import find_source
@@ -19,6 +20,8 @@ def run(root: Path) -> None:
     params = read_params(root / "params.yaml")
     check_thresholds(params.ngram.prune, params.ngram.order)
     layout = Layout(root, params.corpus)
+    for name in params.agreement.suites:
+        read_suite(find_suite(layout.suites, name))
     size = params.sizes[params.size]
     # a training step, and the window in which a gradient is followed back
     needed = {"train": size.batch_size * (size.bptt_len + 1), "valid": params.gradients.max_lag + 3}

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from english_annotation import PLURAL_VERBS, SINGULAR_VERBS, is_plural, subject_of_next_verb
 from numpy.typing import NDArray
 
@@ -12,6 +13,8 @@ from pipeline.agreement.suites import EncodedSuite, encode_suite
 from pipeline.corpus.tokenisers import JOINED, PieceEncoder, Tokeniser
 from pipeline.corpus.vocabulary import EOS_ID, Vocabulary, build_vocabulary, count_words
 from pipeline.language_model import LanguageModel, Nats, Tokens
+from pipeline.models.neural import NeuralModel
+from pipeline.models.recurrent import RecurrentNetwork, Shape
 
 Prefix = tuple[int, ...]
 
@@ -184,3 +187,14 @@ def test_the_score_of_a_verb_is_the_sum_over_its_tokens(uniform_model):
     scores = probe(uniform_model, encoded)
     np.testing.assert_allclose(scores["verb_good"], -6 * np.log(len(LETTERS)))
     np.testing.assert_allclose(scores["verb_bad"], -7 * np.log(len(LETTERS)))
+
+
+def test_the_order_of_the_items_changes_no_bit_of_a_network(suite: pd.DataFrame, vocabulary: Vocabulary) -> None:
+    network = RecurrentNetwork(Shape("lstm", len(vocabulary), 5, 7, 1, True, False))
+    network.initialise(torch.Generator().manual_seed(3), 0.1, 1.0)
+    model = NeuralModel("lstm", network)
+    order = np.random.default_rng(1).permutation(len(suite))
+    scores = probe(model, encode_suite(suite, vocabulary))
+    shuffled = probe(model, encode_suite(suite.iloc[order], vocabulary))
+    shuffled["item"] = order[shuffled["item"]]
+    pd.testing.assert_frame_equal(shuffled.sort_values("item", ignore_index=True), scores, check_exact=True)
