@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.agreement.readers.saved import ScoredSuite
 from pipeline.corpus.streams import Corpus
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.similarity import nearest
 from pipeline.evaluation.breakdown import sentence_starts
 from pipeline.plans import NetworkPlan, ReportPlan
-from pipeline.report import counting, findings, studies, study_findings, tables
+from pipeline.report import counting, findings, studies, study_findings, suites, tables
 from pipeline.report.counting import Surprise
 from pipeline.report.findings import Finding
 from pipeline.report.names import FLOOR, label, networks, ngrams, ordered
@@ -46,6 +47,7 @@ class Inputs:
     items: pd.DataFrame
     suite: pd.DataFrame
     suite_counts: Mapping[str, Any]
+    suites: Mapping[str, ScoredSuite]
     lags: pd.DataFrame
     longest_seen: NDArray[np.integer[Any]]
     smoothing: pd.DataFrame
@@ -114,6 +116,7 @@ def analyse(inputs: Inputs) -> Results:
     found = [
         *findings.perplexity_findings(measured["test"], states, longest, best_ngram),
         *agreement,
+        *suites.suite_findings(inputs.suites, plan.agreement.resamples, plan.seed),
         *findings.gradient_findings(flowing),
         *of_studies,
     ]
@@ -126,6 +129,7 @@ def analyse(inputs: Inputs) -> Results:
             "perplexity_reset": tables.perplexity_table({"test": measured["test"]}, tables.reset_states(models)),
             **_breakdowns(inputs, scores["test"], states, counts),
             **agreement_tables,
+            **_suites(inputs),
             "gradients": tables.gradient_table(flowing),
             "training": tables.training_table(inputs.steps, inputs.validations),
             "networks": network_table(inputs.shapes, inputs.networks, inputs.steps, inputs.validations),
@@ -218,6 +222,15 @@ def _agreement(inputs: Inputs, longest: str) -> tuple[dict[str, pd.DataFrame], l
     if judged.groups["held_out"].nunique() > 1:
         made["agreement_held_out"] = tables.agreement_held_out(judged)
     return made, findings.agreement_findings(judged, longest)
+
+
+def _suites(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """The tables about a user's own suites; none without any."""
+    if not inputs.suites:
+        return {}
+    made = {"suites": suites.suites_table(inputs.suites, inputs.plan.agreement.resamples, inputs.plan.seed)}
+    bad_rows = suites.bad_rows_table(inputs.suites)
+    return made | ({"suite_bad_rows": bad_rows} if len(bad_rows) else {})
 
 
 def neighbour_words(

@@ -26,6 +26,13 @@ SMOOTHING_WORDS = {
     "kneser_ney": "Kneser-Ney",
     "modified_kneser_ney": "modified Kneser-Ney",
 }
+FORM_WORDS = {
+    "pairs": "a table of pairs",
+    "linzen": "sentences of a corpus, after Linzen et al. 2016",
+    "blimp": "after BLiMP, Warstadt et al. 2020",
+    "gulordava": "generated sentences, after Gulordava et al. 2018",
+}
+"""The forms of files of minimal pairs."""
 SPECIAL = {"unigram": "unigram", "bigram": "bigram", "trigram": "trigram", FLOOR: "the source"}
 
 

@@ -13,11 +13,11 @@ from markupsafe import Markup
 from pipeline.corpus.conventions import counting_words
 from pipeline.evaluation.breakdown import TEXT
 from pipeline.params import STUDIES
-from pipeline.report import diagrams
+from pipeline.report import diagrams, suites
 from pipeline.report.analysis import Inputs, Results, usual_order
 from pipeline.report.findings import ranking
 from pipeline.report.gallery import Drawing
-from pipeline.report.names import FLOOR, STATE_WORDS, label, ngrams, plural, with_article
+from pipeline.report.names import FLOOR, FORM_WORDS, STATE_WORDS, label, ngrams, plural, with_article
 from pipeline.report.published import PUBLISHED, TYPES
 from pipeline.report.studies import plain_temperature
 from pipeline.report.study_figures import METHOD_LABELS, writer_label, writers
@@ -131,6 +131,9 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
         "ranking": ranking(results.tables["perplexity"]),
         "best": results.metrics["best"],
         "headline": headline(results.tables["agreement"]),
+        "suite_sections": suites.sections(inputs.suites, results.tables["suites"]) if inputs.suites else [],
+        "form_words": FORM_WORDS,
+        "most_bad_rows": suites.MOST_SHOWN,
         "samples": samples(inputs),
         "published": PUBLISHED.get(plan.corpus, ()) if summary["unit"] == "word" else (),
         "published_types": TYPES.get(plan.corpus, 0),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pipeline.agreement.readers.suite import Suite
+
 
 @dataclass(frozen=True)
 class Published:
@@ -35,3 +37,48 @@ WIKITEXT2 = (
 PUBLISHED = {"wikitext-2": WIKITEXT2, "ptb": PENN, "penn-treebank": PENN}
 TYPES = {"wikitext-2": 33278, "ptb": 10000, "penn-treebank": 10000}
 """Size of the vocabulary that the published figures are over."""
+
+
+@dataclass(frozen=True)
+class PublishedAccuracy:
+    """Accuracies on a suite by the values of one of its groups, or of all of it."""
+
+    who: str
+    group: str
+    accuracy: dict[str, str]
+    source: str
+
+
+LINZEN = (
+    PublishedAccuracy(
+        "LSTM, the best",
+        "n_attractors",
+        {"0": "99.3 %", "1": "97.2 %", "2": "95.0 %", "3": "92.2 %", "4": "90.0 %"},
+        "Yogatama et al. 2018",
+    ),
+)
+BLIMP_AGREEMENT = tuple(
+    PublishedAccuracy(who, "mean over UID", {"": accuracy}, "Warstadt et al. 2020")
+    for who, accuracy in (
+        ("5-gram", "60.3 %"),
+        ("LSTM", "80.1 %"),
+        ("Transformer-XL", "76.0 %"),
+        ("GPT-2", "86.4 %"),
+        ("humans", "90.9 %"),
+    )
+)
+BLIMP_PARADIGMS = {
+    "distractor_agreement_relational_noun",
+    "distractor_agreement_relative_clause",
+    *(f"{kind}_plural_subject_verb_agreement_{number}" for kind in ("regular", "irregular") for number in (1, 2)),
+}
+"""The six of subject-verb agreement that the published mean is over."""
+
+
+def published_accuracies(name: str, suite: Suite) -> tuple[PublishedAccuracy, ...]:
+    """Figures on the same suite: Linzen's, where the file is named after him; BLiMP's, of its six paradigms."""
+    if suite.form == "linzen" and name.lower().startswith("linzen"):
+        return LINZEN
+    if suite.form == "blimp" and set(suite.pairs["UID"]) == BLIMP_PARADIGMS:
+        return BLIMP_AGREEMENT
+    return ()

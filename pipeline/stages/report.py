@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.agreement.readers.saved import read_scored_suite
 from pipeline.corpus.streams import load_corpus
 from pipeline.errors import UserError
 from pipeline.io import read_array, read_json, read_table, read_tensors, write_json, write_table, write_text
@@ -62,6 +63,7 @@ def _read(layout: Layout) -> Inputs:
         items=read_table(layout.agreement / "items.parquet"),
         suite=read_table(layout.agreement / "suite.csv"),
         suite_counts=read_json(layout.agreement / "counts.json"),
+        suites={name: read_scored_suite(layout.agreement / "suites" / name) for name in plan.agreement.suites},
         lags=read_table(layout.gradients / "lag.parquet"),
         longest_seen=read_array(layout.ngram / "longest_seen.npy"),
         smoothing=read_table(layout.ngram / "smoothing.parquet"),

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.agreement.readers.saved import ScoredSuite
+from pipeline.agreement.readers.suite import BadRow, Suite
 from pipeline.corpus.card import data_card
 from pipeline.corpus.conventions import conventions
 from pipeline.corpus.streams import Corpus, encode
@@ -37,6 +39,7 @@ def _make_inputs(
     nats: dict[str, float] | None = None,
     excerpts: bool = True,
     studies: bool = True,
+    suites: bool = False,
 ) -> Inputs:
     rng = np.random.default_rng(0)
     params = read_params(ROOT / "params.yaml")
@@ -68,6 +71,7 @@ def _make_inputs(
         items=_items(level, suite, rng),
         suite=suite,
         suite_counts={"suite": "builtin", "items": len(suite) + 3, "scored": len(suite), "out_of_vocabulary": 3},
+        suites={"linzen2016": _own_suite(level)} if suites else {},
         lags=_lags(models, rng),
         longest_seen=rng.integers(1, 4, len(corpus.splits["test"].tokens)).astype(np.uint8),
         smoothing=_units([{"smoothing": name, "order": order} for name in SMOOTHING_WORDS for order in (1, 2, 3)], rng),
@@ -86,6 +90,21 @@ def _make_inputs(
         context=_context(["trigram", *models], corpus, rng) if studies else None,
         drift=_drift(["trigram", *models], ["trigram", *(["grammar"] if floor else [])], rng) if studies else None,
     )
+
+
+def _own_suite(level: dict[str, float]) -> ScoredSuite:
+    """Forty pairs after Linzen, one a bad row, two out of vocabulary."""
+    rng = np.random.default_rng(1)
+    attractors = np.arange(40) % 5
+    pairs = pd.DataFrame({"good": "a <b> is", "bad": "a <b> are", "n_attractors": attractors, "words_before": 2})
+    bad = [BadRow(7, "its <b> word is no word")]
+    suite = Suite("linzen", pairs, ("n_attractors", "words_before"), np.arange(40), np.ones(40, bool), bad)
+    tables = []
+    for model, mean in level.items():
+        margin = 2.5 - mean - 0.2 * attractors[:38] + rng.normal(0, 0.5, 38)
+        scores = {"verb_good": -3.0, "verb_bad": -3 - margin, "sentence_good": -9.0, "sentence_bad": -9 - margin}
+        tables.append(pd.DataFrame({"item": np.arange(38), "model": model, **scores}))
+    return ScoredSuite(suite, pd.concat(tables, ignore_index=True), 2)
 
 
 def _adaptation(corpus: Corpus, level: float, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
