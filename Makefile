@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install repro test check bench-corpus bench-ngram lock clean
+.PHONY: help install repro test check bench-corpus bench-ngram bench-agreement lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ bench-ngram: install  ## n-grams beside KenLM, on CORPUS=folder or generated tex
 
 bench-corpus: install  ## text to token streams beside wc -w and Hugging Face tokenizers, on generated text
 	python -m bench.corpus
+
+bench-agreement: install  ## the agreement probe on 100,000 pairs
+	python -m bench.agreement
 
 lock: ## write requirements.lock anew from pyproject.toml
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
