@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from pipeline import ask
+from pipeline.corpus.tokenisers import WHITE_SPACE, save_tokeniser
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.errors import UserError
 from pipeline.evaluation.generation import draw, generate, write_texts
@@ -40,6 +41,7 @@ def layout(tmp_path) -> Layout:
     text = np.array([2, 3, 5, 7, 1, 2, 4, 5, 7, 1, 2, 3, 6, 7, 1] * 5, dtype=np.uint8)
     save(layout.ngram, fit(text, len(WORDS), params.ngram.order))
     write_text(layout.corpus / "vocabulary.txt", "".join(f"{word}\n" for word in WORDS))
+    save_tokeniser(layout.corpus, WHITE_SPACE)
     write_json(layout.plan("ngram"), resolve(params)["ngram"].model_dump())
     write_text(tmp_path / "params.yaml", "corpus: tiny\n")
     return layout
