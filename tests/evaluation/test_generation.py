@@ -149,6 +149,13 @@ def test_every_unknown_word_of_every_prompt_is_named(layout):
         list(ask.generate_words(layout, "bigram", ["the horse", "the dog sings"], 12, 1.0, None, None, 3))
 
 
+def test_a_network_that_params_leave_out_by_now_is_told_of(layout):
+    write_text(layout.network("gru") / "best.safetensors", "")
+    write_json(layout.plan("gru"), {"selected": False})
+    with pytest.raises(UserError, match=r"--model: gru was trained, but params\.yaml leaves it out"):
+        ask.load_model(layout, "gru")
+
+
 def test_the_command_line_writes_each_word_when_it_has_it(layout):
     command = [sys.executable, "-m", "pipeline", "generate", "--model", "bigram", "--prompt", "the cat"]
     command += ["--tokens", str(10**9), "--temperature", "0.9", "--top-k", "6", "--top-p", "0.99", "--seed", "3"]
