@@ -27,8 +27,8 @@ from pipeline.ngram.arpa_reader import read_arpa
 from pipeline.ngram.count_model import CountModel
 from pipeline.ngram.model import model_name
 from pipeline.ngram.storage import load as load_ngram
-from pipeline.params import ARCHITECTURES, Runtime
-from pipeline.plans import NgramPlan, read_plan
+from pipeline.params import ARCHITECTURES
+from pipeline.plans import NetworkPlan, NgramPlan, read_plan, read_selected
 from pipeline.training.runtime import prepare_runtime
 
 
@@ -44,8 +44,13 @@ def load_model(layout: Layout, name: str) -> LanguageModel:
             f"--model: found {name!r}; trained on {layout.corpus_name}: {', '.join([*orders, *trained])}. "
             + (f"Train it with `dvc exp run -S model={name}`." if name in ARCHITECTURES else "")
         )
-    runtime = Runtime.model_validate(read_json(layout.plan(name))["runtime"])
-    return load_neural(layout.network(name), name, prepare_runtime(runtime))
+    plan = read_selected(layout.plan(name), NetworkPlan)
+    if plan is None:
+        raise UserError(
+            f"--model: {name} was trained, but params.yaml leaves it out by now. Put it into `model` again and run "
+            "`python -m pipeline plan`."
+        )
+    return load_neural(layout.network(name), name, prepare_runtime(plan.runtime))
 
 
 def generate_words(

@@ -292,6 +292,8 @@ class Params(Strict):
             raise ValueError("text: valid_share and test_share leave less than a tenth for train; lower them")
         if not (self.adaptation.dynamic.sgd_learning_rates or self.adaptation.dynamic.rms_learning_rates):
             raise ValueError("adaptation.dynamic: sgd_learning_rates and rms_learning_rates are both empty; give one")
+        if len(set(self.drift.temperatures)) < len(self.drift.temperatures):
+            raise ValueError(f"drift.temperatures: found one twice in {self.drift.temperatures}; name each once")
         if max(self.context.kept) >= self.context.length:
             raise ValueError(
                 f"context.kept: found {max(self.context.kept)}, but the whole context has context.length "
