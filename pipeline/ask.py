@@ -110,10 +110,11 @@ def _as_text(tokens: Iterable[str], tokeniser: Tokeniser) -> Iterator[str]:
 def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
     """The perplexity of a text, every token and one `<eos>` a line counted; a network carries its state through."""
     tokeniser = load_tokeniser(layout.corpus)
-    split = _encode_file(path, load_vocabulary(layout.corpus), tokeniser)
+    chosen = read_json(layout.corpus / "summary.json")["conventions"]
+    split = _encode_file(path, load_vocabulary(layout.corpus), tokeniser, chosen["blank_lines"] == "drop")
     nats = score_stream(load_model(layout, name), split.tokens, np.zeros(1, dtype=np.int64))
     return {
-        "counted": counting_words(read_json(layout.corpus / "summary.json")["conventions"]),
+        "counted": counting_words(chosen),
         "tokens": f"{len(nats):,}",
         "unknown": f"{np.mean(split.tokens == UNK_ID):.2%}",
         "nats": f"{-nats.sum():.2f}",
@@ -124,7 +125,7 @@ def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
 def score_with_arpa(arpa: Path, path: Path) -> dict[str, str]:
     """The perplexity of a text under an ARPA file, over that file's own vocabulary, begun anew at each line."""
     model, types = read_arpa(arpa)
-    split = _encode_file(path, Vocabulary(types), WHITE_SPACE)
+    split = _encode_file(path, Vocabulary(types), WHITE_SPACE, drop_blank_lines=False)
     nats = score_stream(model, split.tokens, np.zeros(1, dtype=np.int64))
     known = split.tokens != UNK_ID
     return {
@@ -136,10 +137,11 @@ def score_with_arpa(arpa: Path, path: Path) -> dict[str, str]:
     }
 
 
-def _encode_file(path: Path, vocabulary: Vocabulary, tokeniser: Tokeniser) -> Split:
+def _encode_file(path: Path, vocabulary: Vocabulary, tokeniser: Tokeniser, drop_blank_lines: bool) -> Split:
     if not path.is_file():
         raise UserError(f"{path} is no file that exists. Name a text file, its words separated by spaces.")
-    split = encode((tokeniser.tokenise(line) for line in read_lines(path)), vocabulary, None)
+    lines = (tokeniser.tokenise(line) for line in read_lines(path))
+    split = encode((line for line in lines if line or not drop_blank_lines), vocabulary, None)
     if not len(split.tokens):
         raise UserError(f"{path} is empty. Put text into it.")
     return split

@@ -29,9 +29,12 @@ Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
 def _known_encoding(name: str) -> str:
     try:
+        "a".encode(name)  # Python's codecs that are none of text, such as base64, say so here
         return codecs.lookup(name).name
     except LookupError:
-        raise ValueError(f"found {name!r}, which Python does not know; such as utf-8, windows-1252, utf-16") from None
+        raise ValueError(
+            f"found {name!r}, which Python does not know as one of text; such as utf-8, windows-1252, utf-16"
+        ) from None
 
 
 Encoding = Annotated[str, AfterValidator(_known_encoding)]

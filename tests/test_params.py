@@ -88,6 +88,8 @@ def test_an_unknown_key_is_refused_in_every_section(section):
         ("corpus", "a/b", "corpus: found 'a/b'"),
         ("corpus", "raw", "corpus: found 'raw'"),
         ("ngram.order", 8, "ngram.order: found 8; input should be less than or equal to 7"),
+        ("text.encoding", "utf-9", "text.encoding: found 'utf-9', which Python does not know"),
+        ("text.encoding", "base64", "text.encoding: found 'base64', which Python does not know as one of text"),
         ("text.min_count", 0, "text.min_count: found 0; allowed: auto, or a number from 1"),
         ("text.min_count", 5, "on the built-in corpus min_count must be auto, 1 or 2"),
         ("corpus", "metrics.json", "a name that is taken"),

@@ -144,6 +144,16 @@ def test_what_follows_a_prompt_does_not_depend_on_the_other_prompts(layout):
     assert write("the dog", "the cat") == write("the dog") + "\n\n" + write("the cat")
 
 
+@pytest.mark.parametrize(("blank_lines", "tokens"), [("keep", 9), ("drop", 7)])
+def test_a_text_is_scored_as_the_model_was_trained(layout, tmp_path, blank_lines, tokens):
+    conventions = {"tokens": "words", "blank_lines": blank_lines}
+    write_json(layout.corpus / "summary.json", {"conventions": conventions})
+    write_text(tmp_path / "text.txt", "the dog barks\n\n\n the cat\n")
+    scored = ask.score_file(layout, "bigram", tmp_path / "text.txt")
+    assert scored["tokens"] == str(tokens)
+    assert f"blank lines {'kept' if blank_lines == 'keep' else 'dropped'}" in scored["counted"]
+
+
 def test_every_unknown_word_of_every_prompt_is_named(layout):
     with pytest.raises(UserError, match=r"--prompt: horse, sings is not in the vocabulary of tiny.*the, dog, cat"):
         list(ask.generate_words(layout, "bigram", ["the horse", "the dog sings"], 12, 1.0, None, None, 3))
