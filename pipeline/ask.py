@@ -24,7 +24,7 @@ from pipeline.layout import Layout
 from pipeline.models.load import load_neural
 from pipeline.ngram.arpa import write_arpa
 from pipeline.ngram.arpa_reader import read_arpa
-from pipeline.ngram.count_model import CountModel
+from pipeline.ngram.count_model import CountModel, check_vocabulary
 from pipeline.ngram.model import model_name
 from pipeline.ngram.storage import load as load_ngram
 from pipeline.params import ARCHITECTURES
@@ -37,7 +37,9 @@ def load_model(layout: Layout, name: str) -> LanguageModel:
     highest = read_plan(layout.plan("ngram"), NgramPlan).ngram.order
     orders = {model_name(order): order for order in range(1, highest + 1)}
     if name in orders:
-        return load_ngram(layout.ngram, orders[name])
+        model = load_ngram(layout.ngram, orders[name])
+        check_vocabulary(model, load_vocabulary(layout.corpus).types)
+        return model
     trained = [arch for arch in ARCHITECTURES if (layout.network(arch) / "best.safetensors").exists()]
     if name not in trained:
         raise UserError(
@@ -149,6 +151,8 @@ def _encode_file(path: Path, vocabulary: Vocabulary, tokeniser: Tokeniser, drop_
 
 def export_arpa(layout: Layout, name: str, path: Path) -> None:
     """A count model as an ARPA file, which KenLM, SRILM and others read."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder. Name the file to write, such as {path / (name + '.arpa')}.")
     model = load_model(layout, name)
     if not isinstance(model, CountModel):
         raise UserError(f"--model: {name} is a network; an ARPA file holds a count model, such as 5gram.")
