@@ -26,11 +26,11 @@ from pipeline.layout import Layout
 from pipeline.models.load import load_neural
 from pipeline.ngram.arpa import write_arpa
 from pipeline.ngram.arpa_reader import read_arpa
-from pipeline.ngram.count_model import CountModel
+from pipeline.ngram.count_model import CountModel, check_vocabulary
 from pipeline.ngram.model import model_name
 from pipeline.ngram.storage import load as load_ngram
-from pipeline.params import ARCHITECTURES, Runtime
-from pipeline.plans import AgreementPlan, NgramPlan, read_plan
+from pipeline.params import ARCHITECTURES
+from pipeline.plans import AgreementPlan, NetworkPlan, NgramPlan, read_plan, read_selected
 from pipeline.training.runtime import prepare_runtime
 
 
@@ -39,15 +39,22 @@ def load_model(layout: Layout, name: str) -> LanguageModel:
     highest = read_plan(layout.plan("ngram"), NgramPlan).ngram.order
     orders = {model_name(order): order for order in range(1, highest + 1)}
     if name in orders:
-        return load_ngram(layout.ngram, orders[name])
+        model = load_ngram(layout.ngram, orders[name])
+        check_vocabulary(model, load_vocabulary(layout.corpus).types)
+        return model
     trained = [arch for arch in ARCHITECTURES if (layout.network(arch) / "best.safetensors").exists()]
     if name not in trained:
         raise UserError(
             f"--model: found {name!r}; trained on {layout.corpus_name}: {', '.join([*orders, *trained])}. "
             + (f"Train it with `dvc exp run -S model={name}`." if name in ARCHITECTURES else "")
         )
-    runtime = Runtime.model_validate(read_json(layout.plan(name))["runtime"])
-    return load_neural(layout.network(name), name, prepare_runtime(runtime))
+    plan = read_selected(layout.plan(name), NetworkPlan)
+    if plan is None:
+        raise UserError(
+            f"--model: {name} was trained, but params.yaml leaves it out by now. Put it into `model` again and run "
+            "`python -m pipeline plan`."
+        )
+    return load_neural(layout.network(name), name, prepare_runtime(plan.runtime))
 
 
 def generate_words(
@@ -107,10 +114,11 @@ def _as_text(tokens: Iterable[str], tokeniser: Tokeniser) -> Iterator[str]:
 def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
     """The perplexity of a text, every token and one `<eos>` a line counted; a network carries its state through."""
     tokeniser = load_tokeniser(layout.corpus)
-    split = _encode_file(path, load_vocabulary(layout.corpus), tokeniser)
+    chosen = read_json(layout.corpus / "summary.json")["conventions"]
+    split = _encode_file(path, load_vocabulary(layout.corpus), tokeniser, chosen["blank_lines"] == "drop")
     nats = score_stream(load_model(layout, name), split.tokens, np.zeros(1, dtype=np.int64))
     return {
-        "counted": counting_words(read_json(layout.corpus / "summary.json")["conventions"]),
+        "counted": counting_words(chosen),
         "tokens": f"{len(nats):,}",
         "unknown": f"{np.mean(split.tokens == UNK_ID):.2%}",
         "nats": f"{-nats.sum():.2f}",
@@ -121,7 +129,7 @@ def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
 def score_with_arpa(arpa: Path, path: Path) -> dict[str, str]:
     """The perplexity of a text under an ARPA file, over that file's own vocabulary, begun anew at each line."""
     model, types = read_arpa(arpa)
-    split = _encode_file(path, Vocabulary(types), WHITE_SPACE)
+    split = _encode_file(path, Vocabulary(types), WHITE_SPACE, drop_blank_lines=False)
     nats = score_stream(model, split.tokens, np.zeros(1, dtype=np.int64))
     known = split.tokens != UNK_ID
     return {
@@ -133,10 +141,11 @@ def score_with_arpa(arpa: Path, path: Path) -> dict[str, str]:
     }
 
 
-def _encode_file(path: Path, vocabulary: Vocabulary, tokeniser: Tokeniser) -> Split:
+def _encode_file(path: Path, vocabulary: Vocabulary, tokeniser: Tokeniser, drop_blank_lines: bool) -> Split:
     if not path.is_file():
         raise UserError(f"{path} is no file that exists. Name a text file, its words separated by spaces.")
-    split = encode((tokeniser.tokenise(line) for line in read_lines(path)), vocabulary, None)
+    lines = (tokeniser.tokenise(line) for line in read_lines(path))
+    split = encode((line for line in lines if line or not drop_blank_lines), vocabulary, None)
     if not len(split.tokens):
         raise UserError(f"{path} is empty. Put text into it.")
     return split
@@ -144,6 +153,8 @@ def _encode_file(path: Path, vocabulary: Vocabulary, tokeniser: Tokeniser) -> Sp
 
 def export_arpa(layout: Layout, name: str, path: Path) -> None:
     """A count model as an ARPA file, which KenLM, SRILM and others read."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder. Name the file to write, such as {path / (name + '.arpa')}.")
     model = load_model(layout, name)
     if not isinstance(model, CountModel):
         raise UserError(f"--model: {name} is a network; an ARPA file holds a count model, such as 5gram.")

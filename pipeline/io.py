@@ -7,6 +7,7 @@ no time stamps, no file names, no dictionary order that is not the caller's.
 
 import io
 import json
+import mmap
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -67,6 +68,15 @@ def read_array(path: Path) -> np.ndarray:
     """The array in `path`, memory-mapped read-only: nothing is read before it is used."""
     array: np.ndarray = np.load(require(path), mmap_mode="r", allow_pickle=False)
     return array
+
+
+def drop_pages(array: np.ndarray) -> None:
+    """Gives back the memory that a mapped array's pages take, which are read anew when asked for; others stay."""
+    owner: Any = array
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    if isinstance(owner, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        owner.madvise(mmap.MADV_DONTNEED)
 
 
 def write_tensors(path: Path, tensors: Mapping[str, np.ndarray]) -> None:

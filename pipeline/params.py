@@ -29,9 +29,12 @@ Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
 def _known_encoding(name: str) -> str:
     try:
+        "a".encode(name)  # Python's codecs that are none of text, such as base64, say so here
         return codecs.lookup(name).name
     except LookupError:
-        raise ValueError(f"found {name!r}, which Python does not know; such as utf-8, windows-1252, utf-16") from None
+        raise ValueError(
+            f"found {name!r}, which Python does not know as one of text; such as utf-8, windows-1252, utf-16"
+        ) from None
 
 
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
@@ -296,6 +299,8 @@ class Params(Strict):
             raise ValueError("text: valid_share and test_share leave less than a tenth for train; lower them")
         if not (self.adaptation.dynamic.sgd_learning_rates or self.adaptation.dynamic.rms_learning_rates):
             raise ValueError("adaptation.dynamic: sgd_learning_rates and rms_learning_rates are both empty; give one")
+        if len(set(self.drift.temperatures)) < len(self.drift.temperatures):
+            raise ValueError(f"drift.temperatures: found one twice in {self.drift.temperatures}; name each once")
         if max(self.context.kept) >= self.context.length:
             raise ValueError(
                 f"context.kept: found {max(self.context.kept)}, but the whole context has context.length "

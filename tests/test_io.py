@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,25 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
         file.writelines([b"half", "not bytes"])
     assert io.read_json(target) == {"good": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["numbers.json"]
+
+
+def test_pages_of_a_mapped_array_are_given_back_and_read_anew(tmp_path):
+    array = np.arange(8 << 20, dtype=np.uint8)
+    io.write_array(tmp_path / "a.npy", array)
+    back = np.asarray(io.read_array(tmp_path / "a.npy"))[:-5]
+
+    def resident() -> int:
+        """Kilobytes of the process that are pages of files."""
+        status = Path("/proc/self/status").read_text().split("\n")
+        return next(int(line.split()[1]) for line in status if line.startswith("RssFile"))
+
+    np.testing.assert_array_equal(back, array[:-5])
+    with_pages = resident()
+    io.drop_pages(back)
+    assert resident() < with_pages - 7000
+    np.testing.assert_array_equal(back, array[:-5])
+    io.drop_pages(array)
+    assert array[5] == 5
 
 
 def test_arrays_tables_and_tensors_come_back_as_they_went(tmp_path):

@@ -116,20 +116,26 @@ def _sum(a: Ints, b: Ints) -> Ints:
 
 def lines_in_train(splits: Mapping[str, Split]) -> dict[str, float]:
     """The share of the lines of valid and of test, blank ones aside, that stand in train as well, token by token."""
-    known = line_hashes(splits["train"].tokens)
-    shares = {}
-    for name in ("valid", "test"):
-        own = line_hashes(splits[name].tokens)
-        shares[name] = float(np.isin(own, known).mean()) if len(own) else 0.0
-    return shares
+    held_out = {name: np.concatenate(list(line_hashes(splits[name].tokens))) for name in ("valid", "test")}
+    sought = np.unique(np.concatenate(list(held_out.values())))
+    seen = np.zeros(len(sought), dtype=bool)
+    for lines in line_hashes(splits["train"].tokens):  # those of all of train would take more memory than its tokens
+        lines.sort()  # so that the search does not jump about
+        places = np.searchsorted(sought, lines)
+        lines, places = lines[places < len(sought)], places[places < len(sought)]
+        seen[places[sought[places] == lines]] = True
+    return {
+        name: float(seen[np.searchsorted(sought, own)].mean()) if len(own) else 0.0 for name, own in held_out.items()
+    }
 
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, so that powers of it never vanish (Steele et al. 2014's gamma)
 
 
-def line_hashes(tokens: Tokens) -> NDArray[np.uint64]:
-    """A 64-bit number for each line that is not blank, by its tokens and their places, in the order of the text."""
-    found = [np.zeros(0, dtype=np.uint64)]
+def line_hashes(tokens: Tokens) -> Iterator[NDArray[np.uint64]]:
+    """A 64-bit number for each line that is not blank, by its tokens and their places; piece by piece in the order of
+    the text."""
+    yield np.zeros(0, dtype=np.uint64)
     carried: Tokens = np.zeros(0, dtype=tokens.dtype)
     for block in blocks(tokens):
         block = np.concatenate([carried, block])
@@ -141,8 +147,7 @@ def line_hashes(tokens: Tokens) -> NDArray[np.uint64]:
         starts = np.concatenate([[0], ends[:-1] + 1])
         places = np.arange(len(whole)) - np.repeat(starts, np.diff(np.append(starts, len(whole))))
         mixed = _mix(whole.astype(np.uint64) + np.uint64(1)) * _mix(places.astype(np.uint64) * _MULTIPLIER)
-        found.append(np.add.reduceat(mixed, starts)[ends > starts])
-    return np.concatenate(found)
+        yield np.add.reduceat(mixed, starts)[ends > starts]
 
 
 def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -30,8 +30,8 @@ def check_source(
         numbers, tally = numbering(settings), Tally()
         part = read_part(paths, settings, numbers, tally)
         where = paths[0] if len(paths) == 1 else paths[0].parent
-        tokens = len(tally)
-        if tokens == part.lines:
+        tokens = len(tally) - (part.blank_lines if settings.blank_lines == "drop" else 0)
+        if len(tally) == part.lines:
             raise UserError(f"{where} has no words ({part.bytes:,} bytes). Put text into it.")
         if split == WHOLE and part.lines < MIN_UNITS:
             raise UserError(
@@ -39,7 +39,7 @@ def check_source(
                 f"test takes {MIN_UNITS}. Break it into lines (text.break_lines does, too), or give three files."
             )
         if split in (WHOLE, "train"):
-            _check_train(part, tokens, min_train_tokens, str(where))
+            _check_train(part, len(tally) - part.lines, tokens, min_train_tokens, str(where))
             types = count_types(numbers.names(), tally.counts, settings)
         if split in (WHOLE, "valid") and tokens * (valid_share if split == WHOLE else 1) < min_valid_tokens:
             raise UserError(
@@ -49,8 +49,8 @@ def check_source(
     return types
 
 
-def _check_train(part: Part, tokens: int, least: int, where: str) -> None:
-    if tokens - part.lines == 1:
+def _check_train(part: Part, words: int, tokens: int, least: int, where: str) -> None:
+    if words == 1:
         raise UserError(f"{where} has one token only: there is nothing to predict. Bring more text.")
     if tokens < least:
         raise UserError(

@@ -110,10 +110,12 @@ def _blocks(path: Path, encoding: str) -> Iterator[bytes]:
                 decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise _not(encoding, path, offset + error.start) from None
+    except UnicodeEncodeError:  # half a surrogate pair, which some encodings let through
+        raise _not(encoding, path, offset) from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _damaged(path, error) from None
     except OSError as error:
-        if path.suffix != ".zst":
+        if path.suffix.lower() != ".zst":
             raise
         raise _damaged(path, error) from None
 
@@ -123,9 +125,9 @@ def _damaged(path: Path, error: Exception) -> UserError:
 
 
 def _open(path: Path) -> IO[bytes]:
-    if path.suffix == ".gz":
+    if path.suffix.lower() == ".gz":
         return cast(IO[bytes], gzip.open(path))
-    if path.suffix == ".zst":
+    if path.suffix.lower() == ".zst":
         import pyarrow
 
         return cast(IO[bytes], pyarrow.input_stream(path, compression="zstd"))

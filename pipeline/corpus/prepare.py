@@ -283,6 +283,7 @@ def _write(
     if not len(stream):
         stream.remove()
         raise UserError(f"{name}: the {split} split has no lines. Put text into it.")
+    (folder / f"{split}.documents.npy").unlink(missing_ok=True)  # an earlier text's, where the stage is run by hand
     if documents:
         write_array(folder / f"{split}.documents.npy", np.unique(documents))
     stream.publish(folder / f"{split}.tokens.npy", np.dtype(np.min_scalar_type(types - 1)))

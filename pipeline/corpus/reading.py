@@ -53,6 +53,7 @@ class Part:
 
     documents: list[int] = field(default_factory=list)
     lines: int = 0
+    blank_lines: int = 0
     words: int = 0
     characters: int = 0
     bytes: int = 0
@@ -116,6 +117,7 @@ def _measure(part: Part, chunk: bytes, symbols: Symbols, unfinished: int) -> int
     if not len(symbols):
         return unfinished
     places = line_places(symbols, unfinished)
+    part.blank_lines += int(np.count_nonzero((places == 0) & (symbols == LINE_END)))
     part.longest_line = max(part.longest_line, int(places.max()) + int(symbols[places.argmax()] != LINE_END))
     return 0 if symbols[-1] == LINE_END else int(places[-1]) + 1
 

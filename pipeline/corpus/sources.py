@@ -47,7 +47,7 @@ def find_source(raw: Path, name: str) -> Source | None:
 
 def read_folder(folder: Path) -> Source:
     """What a folder holds: train, valid and test (each a file or a folder of files), or files to be split."""
-    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    entries = sorted(path for path in folder.iterdir() if _is_text(path))
     found = {split: [path for path in entries if _is_split(path, split)] for split in SPLITS}
     if not any(found.values()):
         return Source({WHOLE: _files(folder)})
@@ -69,9 +69,14 @@ def _files(path: Path) -> tuple[Path, ...]:
         return (path,)
     files = (file for file in path.rglob("*") if file.is_file())
     visible = (file for file in files if not any(part.startswith(".") for part in file.relative_to(path).parts))
-    if not (ordered := tuple(sorted(visible))):
+    if not (ordered := tuple(sorted(filter(_is_text, visible)))):
         raise UserError(f"{path} is empty. {PUT}.")
     return ordered
+
+
+def _is_text(path: Path) -> bool:
+    """Whether an entry of a folder is the user's text: not hidden, and not what `dvc add` puts beside it."""
+    return not path.name.startswith(".") and path.suffix != ".dvc"
 
 
 def _is_split(path: Path, split: str) -> bool:

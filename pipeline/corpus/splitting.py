@@ -21,7 +21,8 @@ def cut(
     """Where train, valid and test end, as positions in `symbols`, which have so many `lines`.
 
     The cuts lie between documents where the text has enough of them, else after blank lines, else between lines; each
-    is the nearest to the line at which its share begins. Raises UserError where the text has too few lines.
+    is the nearest to the line at which its share begins. What would miss a share by far, as where one document is most
+    of the text, is passed over for the next. Raises UserError where the text has too few lines.
     """
     if lines < MIN_UNITS:
         raise UserError(
@@ -35,11 +36,17 @@ def cut(
         if len(inner) + 1 >= MIN_UNITS:
             test = _nearest(inner[1:], lines * (1 - test_share))
             valid = _nearest(inner[inner < test], lines * (1 - test_share - valid_share))
-            break
+            if _is_near((test - valid) / lines, valid_share) and _is_near((lines - test) / lines, test_share):
+                break
     else:  # between any two lines
         test = min(max(round(lines * (1 - test_share)), 2), lines - 1)
         valid = min(max(round(lines * (1 - test_share - valid_share)), 1), test - 1)
     return int(ends[valid - 1]) + 1, int(ends[test - 1]) + 1, int(ends[-1]) + 1
+
+
+def _is_near(share: float, asked: float) -> bool:
+    """Within a factor of two, or a unit more where the share asked for is less than one."""
+    return asked / 2 <= share <= max(2 * asked, asked + 1 / MIN_UNITS)
 
 
 def _after_blank_lines(ends: Ints) -> Ints:

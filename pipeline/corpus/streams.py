@@ -104,5 +104,5 @@ def load_splits(folder: Path) -> dict[str, Split]:
 
 
 def load_vocabulary(folder: Path) -> Vocabulary:
-    text = require(folder / "vocabulary.txt").read_text(encoding="utf-8")
+    text = require(folder / "vocabulary.txt").read_bytes().decode()  # a carriage return may be a type
     return Vocabulary(tuple(text.removesuffix("\n").split("\n")))

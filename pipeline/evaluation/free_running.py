@@ -35,11 +35,15 @@ class Judge:
 def real_texts(tokens: Tokens, begins: NDArray[np.int64], texts: int, length: int, rng: np.random.Generator) -> Tokens:
     """Stretches (length, texts) of the stream (N,) that begin at some of `begins`, drawn without replacement.
 
-    Fewer where too few of `begins` have as many tokens after them. Raises UserError where none has.
+    Fewer where too few of `begins` have as many tokens after them. Raises UserError where not even two have: one text
+    would leave nothing to take an interval over.
     """
     room = begins[begins + length <= len(tokens)]
-    if not len(room):
-        raise UserError(f"texts of {length:,} words were asked for, but the text has {len(tokens):,}. Shorten them.")
+    if len(room) < 2:
+        raise UserError(
+            f"texts of {length:,} tokens were asked for; in {len(tokens):,} tokens {len(room)} can begin with a line "
+            "and be as long; two are needed. Lower drift.prompt or drift.length, or bring more text."
+        )
     chosen = rng.choice(room, size=min(texts, len(room)), replace=False)
     return np.asarray(tokens)[chosen + np.arange(length)[:, None]]
 

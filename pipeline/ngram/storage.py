@@ -93,6 +93,7 @@ def load(folder: Path, order: int) -> NgramModel:
 def _write_arrays(folder: Path, m: int, arrays: Mapping[str, np.ndarray]) -> None:
     for name, array in arrays.items():
         io.write_array(_array_path(folder, name, m), array)
+        io.drop_pages(array)  # all orders of a long text together would fill the memory
 
 
 def _entry(level: Level) -> dict[str, Any]:

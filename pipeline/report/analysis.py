@@ -177,7 +177,9 @@ def _studies(
     made: dict[str, pd.DataFrame] = {}
     found: list[Finding] = []
     if inputs.adaptation:
-        adapted = studies.adapted_scores(inputs.adaptation, scores["test"], starts, resamples, seed)
+        count = len(next(iter(inputs.adaptation.values()))["test"])
+        scored = studies.first_tokens(inputs.corpus.splits["test"], count).blocks(settings.block_lines)
+        adapted = studies.adapted_scores(inputs.adaptation, scores["test"], scored, resamples, seed)
         made["adaptation"] = studies.adaptation_table(inputs.adaptation, scores["valid"], adapted)
         made["adaptation_settings"] = studies.settings_table(inputs.adaptation)
         found += study_findings.adaptation_findings(adapted)

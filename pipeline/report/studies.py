@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.corpus.streams import Split
 from pipeline.evaluation.breakdown import context_effect, drift
 from pipeline.report.names import networks, ordered
 from pipeline.report.resampling import Floats, LogPerplexity, estimate, log_perplexity
@@ -20,6 +21,12 @@ Studied = Mapping[str, Mapping[str, pd.DataFrame]]
 """By network: the losses of every setting on valid (dynamic, cache) and the scores of test."""
 
 
+def first_tokens(split: Split, count: int) -> Split:
+    """The first `count` tokens, whose own blocks are units enough for an interval, however few they are."""
+    documents = None if split.documents is None else split.documents[split.documents < count]
+    return Split(split.tokens[:count], documents)
+
+
 def adapted_scores(
     studied: Studied,
     scores: Mapping[tuple[str, str], Floats],
@@ -27,13 +34,16 @@ def adapted_scores(
     resamples: int,
     seed: int,
 ) -> LogPerplexity:
-    """Each network by each method over the tokens of test that were scored so, under shared resamples."""
+    """Each network by each method over the tokens of test that were scored so, under shared resamples.
+
+    `starts` is where the units of these tokens begin.
+    """
     count = len(next(iter(studied.values()))["test"])
     nats = {}
     for model in networks(studied):
         nats[model, STATIC] = scores[model, "carried"][:count]
         nats |= {(model, method): studied[model]["test"][method].to_numpy() for method in METHODS[1:]}
-    return log_perplexity(nats, starts[starts < count], resamples, seed)
+    return log_perplexity(nats, starts, resamples, seed)
 
 
 def adaptation_table(studied: Studied, valid: Mapping[tuple[str, str], Floats], test: LogPerplexity) -> pd.DataFrame:

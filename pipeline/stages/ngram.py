@@ -1,5 +1,7 @@
 """ngram: counts of every order, the Kneser-Ney models over them, and what other smoothings make of the same counts."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -37,19 +39,27 @@ def run(layout: Layout) -> dict[str, float]:
         save(layout.ngram, smooth(counts, settings.prune))
         seen = longest_match(load(layout.ngram, settings.order), test.tokens)
         write_array(layout.ngram / "longest_seen.npy", seen.astype(np.uint8))
-        write_table(layout.ngram / "smoothing.parquet", _smoothings(counts, test, plan))
+        write_table(layout.ngram / "smoothing.parquet", _smoothings(counts, test, plan, layout.ngram))
     return {}
 
 
-def _smoothings(counts: NgramCounts, test: Split, plan: NgramPlan) -> pd.DataFrame:
-    """Every smoothing at every order: one row a unit of the bootstrap, with the tokens and nats of test in it."""
+def _smoothings(counts: NgramCounts, test: Split, plan: NgramPlan, saved: Path) -> pd.DataFrame:
+    """Every smoothing at every order: one row a unit of the bootstrap, with the tokens and nats of test in it.
+
+    Modified Kneser-Ney is the `saved` model, pruned or not, so that it has one perplexity everywhere; the others are
+    never pruned.
+    """
     settings, units, whole = plan.ngram, test.blocks(plan.block_lines), np.zeros(1, dtype=np.int64)
     sizes = np.diff(np.append(units, len(test.tokens)))
     tables = []
     with progress("smoothings", len(SMOOTHINGS) * settings.order, "models") as bar:
         for method in SMOOTHINGS:
             for order in range(1, settings.order + 1):
-                model = smoothed(counts, method, order, k=settings.add_k, alpha=settings.backoff_factor)
+                model = (
+                    load(saved, order)
+                    if method == "modified_kneser_ney"
+                    else smoothed(counts, method, order, k=settings.add_k, alpha=settings.backoff_factor)
+                )
                 nats = -block_sums(score_stream(model, test.tokens, whole), units)
                 row = {"smoothing": method, "order": order, "unit": np.arange(len(units)), "tokens": sizes}
                 tables.append(pd.DataFrame({**row, "nats": nats}))

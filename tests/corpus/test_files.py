@@ -49,6 +49,17 @@ def test_bad_bytes_in_another_encoding_are_named_too(tmp_path):
         list(read_chunks(put(tmp_path, "abc\u00e4".encode()), "ascii"))
 
 
+def test_half_a_surrogate_pair_is_no_text(tmp_path):
+    with pytest.raises(UserError, match=r"byte 0 is not UNICODE_ESCAPE\. Set text.encoding"):
+        list(read_chunks(put(tmp_path, b"a \\ud800 b\n"), "unicode_escape"))
+
+
+@pytest.mark.parametrize("name", ["TEXT.TXT.GZ", "text.ZST"])
+def test_a_compressed_file_may_be_named_in_capitals(tmp_path, name):
+    packed = put(tmp_path, b"the dog\n", name.lower())
+    assert list(read_chunks(packed.rename(tmp_path / name))) == [b"the dog\n"]
+
+
 @pytest.mark.parametrize("encoding", ["windows-1252", "utf-16", "utf-8"])
 def test_a_text_is_read_in_its_own_encoding(tmp_path, encoding):
     path = put(tmp_path, "Käse und Brot\n".encode(encoding))

@@ -114,6 +114,13 @@ def test_a_text_of_many_files_is_cut_between_them(tmp_path):
     assert splits["valid"].documents.tolist() == starts[::3].tolist()
 
 
+def test_documents_of_an_earlier_text_are_forgotten(tmp_path):
+    write(tmp_path / "raw/mine", a="one line\n" * 40, b="two lines\n" * 60)
+    assert run(tmp_path)[1]["train"].documents is not None
+    write(tmp_path / "raw/other", text="one line\n" * 40)
+    assert run(tmp_path, "other")[1]["train"].documents is None
+
+
 def test_few_files_are_cut_between_lines(tmp_path):
     write(tmp_path / "raw/mine", a="one line\n" * 40, b="two lines\n" * 60)
     _, splits, lines = run(tmp_path)

@@ -46,6 +46,18 @@ def test_a_split_may_be_a_folder_of_documents(tmp_path):
         assert [path.name for path in found[split]] == ["a.txt", "b.txt"]
 
 
+def test_what_dvc_puts_beside_a_text_is_no_text(tmp_path):
+    splits = {"train__txt": "x", "valid__txt": "y", "test__txt": "z"}
+    put(tmp_path / "x", **splits, train__txt__dvc="outs:", valid__txt__dvc="outs:", __gitignore="/train.txt")
+    assert [path.name for (path,) in find_source(tmp_path, "x").files.values()] == [
+        "train.txt",
+        "valid.txt",
+        "test.txt",
+    ]
+    put(tmp_path / "y", novel__txt="x", novel__txt__dvc="outs:")
+    assert find_source(tmp_path, "y").files == {"text": (tmp_path / "y" / "novel.txt",)}
+
+
 def test_a_folder_of_files_is_one_text_of_documents(tmp_path):
     put(tmp_path / "x" / "volume", b__txt="x", a__txt="y")
     put(tmp_path / "x", z__txt="z")
@@ -100,6 +112,14 @@ def test_bad_text_is_named_with_its_remedy(tmp_path, content, message):
     put(tmp_path / "x", text__txt=content)
     with pytest.raises(UserError, match=message):
         check_source(find_source(tmp_path, "x"), reading(), 100, 11, 0.1)
+
+
+def test_blank_lines_that_are_dropped_are_no_tokens(tmp_path):
+    put(tmp_path / "x", text__txt="a b c\n" + "\n" * 400 + "d e f\n" * 19)
+    source = find_source(tmp_path, "x")
+    assert check_source(source, reading(min_count=1), 100, 11, 0.1) == 8
+    with pytest.raises(UserError, match="has 80 tokens, fewer than one training step takes"):
+        check_source(source, reading(blank_lines="drop"), 100, 11, 0.1)
 
 
 @pytest.mark.parametrize(("split", "message"), [("train", "train.txt has no words"), ("test", "test.txt has no words")])

@@ -46,6 +46,14 @@ def test_ids_take_the_smallest_type_that_holds_them(types, dtype):
     assert split.tokens.tolist() == [types - 1, EOS_ID]
 
 
+def test_a_carriage_return_comes_back_as_a_type(tmp_path):
+    words = Vocabulary(("<unk>", "<eos>", "a", "\r", "\x85", "b"))
+    save_corpus(
+        tmp_path, Corpus(words, {name: encode([["a", "\r"]], words, None) for name in ("train", "valid", "test")}, {})
+    )
+    assert load_corpus(tmp_path).vocabulary == words
+
+
 def test_a_corpus_comes_back_as_it_went(tmp_path):
     words = vocabulary(min_count=2)
     splits = {name: encode(LINES, words, np.array([0, 2])) for name in ("train", "valid")}

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from pipeline.corpus.vocabulary import EOS_ID
+from pipeline.errors import UserError
 from pipeline.evaluation.bootstrap import resample
 from pipeline.evaluation.breakdown import TEXT, drift
 from pipeline.evaluation.free_running import Judge, free_running, real_texts
@@ -74,6 +75,12 @@ def test_every_token_of_every_writer_is_scored_by_every_judge(lstm, prompt):
         ]
         np.testing.assert_allclose(rows["nats"], expected, atol=1e-5)
         assert rows["position"].tolist() == list(range(1, 27 - prompt)) * 7
+
+
+def test_one_text_is_too_few():
+    assert real_texts(STREAM, np.array([0, 30]), 10, 500, np.random.default_rng(0)).shape == (500, 2)
+    with pytest.raises(UserError, match=r"texts of 500 tokens were asked for; in 600 tokens 1 can begin .* two"):
+        real_texts(STREAM, np.array([0, 300]), 10, 500, np.random.default_rng(0))
 
 
 def test_real_texts_begin_where_they_may_and_are_not_drawn_twice():

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from pipeline import ask
+from pipeline.corpus.tokenisers import WHITE_SPACE, save_tokeniser
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.errors import UserError
 from pipeline.evaluation.generation import draw, generate, write_texts
@@ -40,6 +41,7 @@ def layout(tmp_path) -> Layout:
     text = np.array([2, 3, 5, 7, 1, 2, 4, 5, 7, 1, 2, 3, 6, 7, 1] * 5, dtype=np.uint8)
     save(layout.ngram, fit(text, len(WORDS), params.ngram.order))
     write_text(layout.corpus / "vocabulary.txt", "".join(f"{word}\n" for word in WORDS))
+    save_tokeniser(layout.corpus, WHITE_SPACE)
     write_json(layout.plan("ngram"), resolve(params)["ngram"].model_dump())
     write_text(tmp_path / "params.yaml", "corpus: tiny\n")
     return layout
@@ -142,9 +144,26 @@ def test_what_follows_a_prompt_does_not_depend_on_the_other_prompts(layout):
     assert write("the dog", "the cat") == write("the dog") + "\n\n" + write("the cat")
 
 
+@pytest.mark.parametrize(("blank_lines", "tokens"), [("keep", 9), ("drop", 7)])
+def test_a_text_is_scored_as_the_model_was_trained(layout, tmp_path, blank_lines, tokens):
+    conventions = {"tokens": "words", "blank_lines": blank_lines}
+    write_json(layout.corpus / "summary.json", {"conventions": conventions})
+    write_text(tmp_path / "text.txt", "the dog barks\n\n\n the cat\n")
+    scored = ask.score_file(layout, "bigram", tmp_path / "text.txt")
+    assert scored["tokens"] == str(tokens)
+    assert f"blank lines {'kept' if blank_lines == 'keep' else 'dropped'}" in scored["counted"]
+
+
 def test_every_unknown_word_of_every_prompt_is_named(layout):
     with pytest.raises(UserError, match=r"--prompt: horse, sings is not in the vocabulary of tiny.*the, dog, cat"):
         list(ask.generate_words(layout, "bigram", ["the horse", "the dog sings"], 12, 1.0, None, None, 3))
+
+
+def test_a_network_that_params_leave_out_by_now_is_told_of(layout):
+    write_text(layout.network("gru") / "best.safetensors", "")
+    write_json(layout.plan("gru"), {"selected": False})
+    with pytest.raises(UserError, match=r"--model: gru was trained, but params\.yaml leaves it out"):
+        ask.load_model(layout, "gru")
 
 
 def test_the_command_line_writes_each_word_when_it_has_it(layout):

@@ -61,6 +61,16 @@ def test_a_method_that_does_not_help_fails(make_inputs):
     assert {found.verdict for found in results.about("adaptation")} == {"fails"}
 
 
+def test_the_first_tokens_of_test_alone_are_units_enough_for_an_interval(make_inputs):
+    inputs = make_inputs(models=("gru",))
+    few = {**inputs.adaptation["gru"], "test": inputs.adaptation["gru"]["test"][:15]}  # less than the first document
+    results = analyse(type(inputs)(**{**vars(inputs), "adaptation": {"gru": few}}))
+    table = results.tables["adaptation"]
+    assert (table["test_tokens"] == 15).all()
+    assert (table["low"] < table["test_perplexity"]).all()
+    assert (table["high"] > table["test_perplexity"]).all()
+
+
 def test_context_is_used_where_spoiling_it_costs(inputs, results):
     table = results.tables["context"].set_index(["model", "manipulation", "k"])["difference"]
     losses = inputs.context.set_index(["model", "manipulation", "k"])["nats"]
