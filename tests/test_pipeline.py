@@ -15,6 +15,7 @@ import termios
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from project import Project, small_project
 
@@ -225,6 +226,34 @@ def test_a_text_of_ones_own_runs_the_whole_study_beside_the_builtin_one(done):
     shutil.rmtree(raw)
     done.restore()
     assert ran(done.dvc("repro")) == []
+
+
+def test_suites_of_ones_own_are_scored_by_every_model_and_train_nothing(done):
+    words = (done.folder / "data/builtin/corpus/vocabulary.txt").read_text().split()
+    suites = done.folder / "data/raw/suites"
+    pairs = [f"the {words[place]} .\tthe {words[place + 1]} .\t{place % 2}" for place in range(5, 25)]
+    (suites / "mine.tsv").write_text("\n".join(["good\tbad\tkind", *pairs, "the same .\tthe same .\t0"]) + "\n")
+    linzen = ["sentence\ttarget_index\tcorrect\twrong\tattractors"]
+    linzen += [
+        f"the {words[place]} {words[place + 1]}\t2\t{words[place + 1]}\t{words[place + 2]}\t1" for place in range(5, 25)
+    ]
+    (suites / "linzen.tsv").write_text("\n".join(linzen) + "\n")
+    before = metrics(done)
+    output = done.dvc("exp", "run", "--set-param", "agreement.suites=[mine,linzen]")
+    assert set(ran(output)) <= {"plan", "corpus", "agreement", "report"}
+    assert metrics(done) == before
+    table = pd.read_csv(done.folder / "reports/builtin/tables/suites.csv")
+    whole = table[(table["suite"] == "mine") & (table["score"] == "verb") & (table["group"] == "all")]
+    assert set(whole["model"]) == {*before["agreement"], "grammar"}
+    assert set(whole["items"]) == {20}
+    page = (done.folder / "reports/builtin/index.html").read_text()
+    assert 'id="suite-mine"' in page
+    assert "line 22" in page
+    assert 'id="suite-linzen"' in page
+    assert re.search(r"all +20 ", done.pipeline("probe", "--model", "rnn", str(suites / "linzen.tsv")))
+    done.restore()
+    output = done.dvc("repro")
+    assert set(ran(output)) <= {"plan", "corpus"}
 
 
 @pytest.mark.parametrize(("tokens", "unit"), [("characters", "character"), ("bpe", "piece of a word")])
