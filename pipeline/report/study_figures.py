@@ -42,12 +42,12 @@ def by_frequency(table: pd.DataFrame) -> Figure:
 
 
 def frequency_words(at_least: int) -> str:
-    """A bin of frequencies: never, 1–9, 10–99, 100–999, 1k–10k, …"""
+    """A bin of frequencies, each up to the next: never, 1–9, 10–99, 100–999, 1k+, 10k+, …"""
     if at_least == 0:
         return "never"
     if at_least < 1000:
         return f"{at_least}–{10 * at_least - 1}"
-    return f"{at_least // 1000}k–{at_least // 100}k"
+    return f"{at_least // 1000}k+"
 
 
 def adaptation(table: pd.DataFrame) -> Figure:

@@ -112,7 +112,8 @@ def label_ends(ax: Axes, ends: dict[str, tuple[float, float, str]], gap: float =
 
 
 def spread(places: list[float], gap: float) -> list[float]:
-    """`places` moved as little as needed so that neighbours lie at least `gap` apart, order kept."""
+    """`places`, as shares of an axis, moved as little as needed so that neighbours lie at least `gap` apart and none
+    below the axis, where its ticks are written; order kept."""
     order = sorted(range(len(places)), key=lambda index: (places[index], index))
     moved = list(places)
     for _ in range(200):
@@ -125,6 +126,8 @@ def spread(places: list[float], gap: float) -> list[float]:
                 touching = True
         if not touching:
             break
+    for rank, index in enumerate(order):
+        moved[index] = max(moved[index], rank * gap)
     return moved
 
 

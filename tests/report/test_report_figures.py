@@ -79,6 +79,7 @@ def test_labels_are_spread_and_keep_their_order() -> None:
     assert sorted(moved) == moved
     assert min(b - a for a, b in pairwise(moved)) >= 0.1 - 1e-6
     assert spread([0.1, 0.9], 0.1) == [0.1, 0.9]
+    assert spread([0.02, 0.01, 0.0], 0.1) == pytest.approx([0.2, 0.1, 0.0])  # none below the axis
 
 
 def test_words_of_axes() -> None:
