@@ -1,6 +1,7 @@
 """A text read once before anything is computed, so that what would fail later is told now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +17,23 @@ from pipeline.errors import UserError
 MARKS = 2  # types that no text needs to have: <unk> and <eos>
 
 
+@dataclass(frozen=True)
+class Need:
+    """How many tokens valid or test must have, which setting asks for them, and the split's share of a whole text."""
+
+    tokens: int
+    setting: str
+    share: float
+
+
 def check_source(
-    source: Source, settings: Conventions, min_train_tokens: int, min_valid_tokens: int, valid_share: float
+    source: Source, settings: Conventions, min_train_tokens: int, needs: Sequence[tuple[str, Need]]
 ) -> int:
     """Reads every file and returns how many types there will be, at most.
 
     Raises UserError on what `read_part` does, on no words, fewer lines than a split needs, no two tokens on a line of
-    train, and a train or valid text of fewer than `min_train_tokens` or `min_valid_tokens` tokens (an `<eos>` a line
-    counted; `valid_share` of a text that is to be split).
+    train, a train text of fewer than `min_train_tokens` tokens and a valid or test text of fewer than it `needs` (an
+    `<eos>` a line counted; words, where they are to be cut into pieces).
     """
     types = 0
     for split, paths in source.files.items():
@@ -41,11 +51,12 @@ def check_source(
         if split in (WHOLE, "train"):
             _check_train(part, len(tally) - part.lines, tokens, min_train_tokens, str(where))
             types = count_types(numbers.names(), tally.counts, settings)
-        if split in (WHOLE, "valid") and tokens * (valid_share if split == WHOLE else 1) < min_valid_tokens:
-            raise UserError(
-                f"{where} leaves fewer than {min_valid_tokens:,} tokens for valid, which gradients.max_lag needs. "
-                "Bring more text, or lower gradients.max_lag in params.yaml."
-            )
+        for name, need in needs:
+            if split in (WHOLE, name) and tokens * (need.share if split == WHOLE else 1) < need.tokens:
+                raise UserError(
+                    f"{where} leaves fewer than {need.tokens:,} tokens for {name}, which {need.setting} needs. "
+                    f"Bring more text, or lower {need.setting} in params.yaml."
+                )
     return types
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline.agreement.readers.choose import find_suite, read_suite
-from pipeline.corpus.check import check_source
+from pipeline.corpus.check import Need, check_source
 from pipeline.corpus.conventions import conventions
 from pipeline.corpus.sources import find_source
 from pipeline.errors import UserError
@@ -38,14 +38,22 @@ def run(root: Path) -> None:
             path.unlink()
 
 
+def _test_needs(params: Params) -> dict[str, int]:
+    """The tokens of test that the selected studies ask for at least, by the setting that says so."""
+    asked = {
+        "context": ("context.length", params.context.length + 1),
+        "drift": ("drift.length", params.drift.prompt + params.drift.length),
+    }
+    return dict(asked[study] for study in params.selected_studies if study in asked)
+
+
 def _check_studies(params: Params) -> None:
     """Raises UserError where a study asks for longer stretches of test than the built-in text will have."""
-    asked = {"context": params.context.length + 1, "drift": params.drift.prompt + params.drift.length}
-    for study, length in asked.items():
-        if study in params.selected_studies and params.language.test_tokens < length:
+    for setting, tokens in _test_needs(params).items():
+        if params.language.test_tokens < tokens:
             raise UserError(
-                f"language.test_tokens: found {params.language.test_tokens:,}; the study {study} needs stretches of "
-                f"{length:,}. Raise it, or lower the lengths under {study} in params.yaml."
+                f"language.test_tokens: found {params.language.test_tokens:,}; the study {setting.split('.')[0]} needs "
+                f"stretches of {tokens:,}. Raise it, or lower {setting} in params.yaml."
             )
 
 
@@ -55,7 +63,9 @@ def _check_text(layout: Layout, params: Params, needed: dict[str, int]) -> None:
     if source is None:
         return
     text, size = params.text, params.sizes[params.size]
-    types = check_source(source, conventions(text, params.corpus), needed["train"], needed["valid"], text.valid_share)
+    needs = [("valid", Need(needed["valid"], "gradients.max_lag", text.valid_share))]
+    needs += [("test", Need(tokens, setting, text.test_share)) for setting, tokens in _test_needs(params).items()]
+    types = check_source(source, conventions(text, params.corpus), needed["train"], needs)
     tied = params.training.tie_output and params.embeddings.use != "frozen"
     if params.runtime.device != "cuda":  # its memory is asked for where the training begins
         for architecture in params.models:

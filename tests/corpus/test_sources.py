@@ -1,9 +1,11 @@
 import pytest
 from corpus_settings import reading
 
-from pipeline.corpus.check import check_source
+from pipeline.corpus.check import Need, check_source
 from pipeline.corpus.sources import find_source
 from pipeline.errors import UserError
+
+NEEDS = [("valid", Need(11, "gradients.max_lag", 0.1))]
 
 
 def put(folder, **files):
@@ -111,15 +113,23 @@ def test_an_unclear_folder_is_refused(tmp_path, files, message):
 def test_bad_text_is_named_with_its_remedy(tmp_path, content, message):
     put(tmp_path / "x", text__txt=content)
     with pytest.raises(UserError, match=message):
-        check_source(find_source(tmp_path, "x"), reading(), 100, 11, 0.1)
+        check_source(find_source(tmp_path, "x"), reading(), 100, NEEDS)
+
+
+def test_a_test_text_too_short_for_a_study_is_told_before_anything_runs(tmp_path):
+    put(tmp_path / "x", train__txt="some words\n" * 99, valid__txt="some words\n" * 9, test__txt="some words\n" * 9)
+    source = find_source(tmp_path, "x")
+    check_source(source, reading(), 100, [*NEEDS, ("test", Need(27, "context.length", 0.1))])
+    with pytest.raises(UserError, match=r"test\.txt leaves fewer than 28 tokens for test, which context\.length needs"):
+        check_source(source, reading(), 100, [*NEEDS, ("test", Need(28, "context.length", 0.1))])
 
 
 def test_blank_lines_that_are_dropped_are_no_tokens(tmp_path):
     put(tmp_path / "x", text__txt="a b c\n" + "\n" * 400 + "d e f\n" * 19)
     source = find_source(tmp_path, "x")
-    assert check_source(source, reading(min_count=1), 100, 11, 0.1) == 8
+    assert check_source(source, reading(min_count=1), 100, NEEDS) == 8
     with pytest.raises(UserError, match="has 80 tokens, fewer than one training step takes"):
-        check_source(source, reading(blank_lines="drop"), 100, 11, 0.1)
+        check_source(source, reading(blank_lines="drop"), 100, NEEDS)
 
 
 @pytest.mark.parametrize(("split", "message"), [("train", "train.txt has no words"), ("test", "test.txt has no words")])
@@ -127,7 +137,7 @@ def test_a_split_without_words_is_named(tmp_path, split, message):
     put(tmp_path / "x", train__txt="some words\n" * 99, valid__txt="some words\n" * 9, test__txt="some words\n" * 9)
     (tmp_path / "x" / f"{split}.txt").write_text("\n\n")
     with pytest.raises(UserError, match=message):
-        check_source(find_source(tmp_path, "x"), reading(), 100, 11, 0.1)
+        check_source(find_source(tmp_path, "x"), reading(), 100, NEEDS)
 
 
 def test_a_line_of_100_megabytes_is_refused_unless_it_is_to_be_broken(tmp_path):
@@ -136,8 +146,8 @@ def test_a_line_of_100_megabytes_is_refused_unless_it_is_to_be_broken(tmp_path):
             file.write(b"a line with no end " * 55_000)
     source = find_source(tmp_path, "long")
     with pytest.raises(UserError, match=r"long\.txt: line 1 has more than 1,000,000 tokens.*Set text\.break_lines"):
-        check_source(source, reading(), 100, 11, 0.1)
-    assert check_source(source, reading(break_lines=1000), 100, 11, 0.1) == 7
+        check_source(source, reading(), 100, NEEDS)
+    assert check_source(source, reading(break_lines=1000), 100, NEEDS) == 7
 
 
 @pytest.mark.parametrize(
@@ -146,4 +156,4 @@ def test_a_line_of_100_megabytes_is_refused_unless_it_is_to_be_broken(tmp_path):
 )
 def test_good_text_passes_and_tells_its_types(tmp_path, changes, types):
     put(tmp_path / "x", text__txt="plenty of words here\n" * 30 + "once\n")
-    assert check_source(find_source(tmp_path, "x"), reading(**changes), 100, 11, 0.1) == types
+    assert check_source(find_source(tmp_path, "x"), reading(**changes), 100, NEEDS) == types
