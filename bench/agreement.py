@@ -24,6 +24,7 @@ from pipeline.models.recurrent import RecurrentNetwork, Shape
 from pipeline.ngram.kneser_ney import fit
 from pipeline.ngram.model import model_of
 from pipeline.params import ARCHITECTURES, Params, read_params
+from pipeline.training.runtime import prepare_runtime
 
 ITEMS_PER_CELL = 2_000
 
@@ -54,8 +55,9 @@ def pairs(params: Params, vocabulary: Vocabulary, count: int) -> EncodedSuite:
     return encode_suite(suite.iloc[rows], vocabulary)
 
 
-def measure(count: int, types: int) -> list[Result]:
+def measure(count: int, types: int, threads: int) -> list[Result]:
     params = read_params(ROOT / "params.yaml")
+    prepare_runtime(params.runtime.model_copy(update={"threads": threads, "device": "cpu"}))
     vocabulary, asked = models(params, types)
     suite = pairs(params, vocabulary, count)
     results = []
@@ -73,8 +75,7 @@ def main(
     types: Annotated[int, typer.Option(min=3, help="size of the vocabulary")] = 5_000,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
-    torch.set_num_threads(threads)
-    results = measure(count, types)
+    results = measure(count, types, threads)
     print_results(results)
     write_results(ROOT / "bench" / "agreement.json", results)
 

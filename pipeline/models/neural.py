@@ -12,7 +12,9 @@ from pipeline.io import read_json, read_tensors, write_tensors
 from pipeline.language_model import Nats, Tokens
 from pipeline.models.recurrent import RecurrentNetwork, Shape, State
 
-LOGITS_AT_ONCE = 1 << 24  # scores held in memory at a time: 64 MB in float32
+STATES_AT_ONCE = 1 << 14  # hidden states held in memory at a time
+LOGITS_AT_ONCE = 1 << 21  # scores at a time: 8 MB in float32, so that the softmax reads them from the cache
+FEWEST_ROWS = 128  # of them, however many types: the output matrix is read once for all rows
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,22 @@ class NeuralModel:
     @torch.inference_mode()
     def read(self, tokens: Tokens, state: NeuralState) -> tuple[Nats, NeuralState]:
         length, batch_size = tokens.shape
-        step = max(1, LOGITS_AT_ONCE // (self.vocabulary_size * batch_size))
+        step = max(1, STATES_AT_ONCE // batch_size)
         nats = np.empty((length, batch_size))
         for begin in range(0, length, step):
             piece = torch.as_tensor(tokens[begin : begin + step].astype(np.int64), device=self.device)
             hidden, recurrent = self.network(piece, state.recurrent)
             before = torch.cat([state.hidden[None], hidden[:-1]])  # token t is predicted from the state before it
-            logits = self.network.logits(before)
-            scores = logits.gather(-1, piece[..., None])[..., 0] - logits.logsumexp(-1)
+            scores = self._log_probs(before.flatten(0, 1), piece.flatten()).view(piece.shape)
             nats[begin : begin + step] = scores.double().cpu().numpy()
             state = NeuralState(recurrent, hidden[-1])
         return nats, state
+
+    def _log_probs(self, hidden: Tensor, tokens: Tensor) -> Tensor:
+        """Natural-log probabilities (N,) of tokens (N,) after hidden states (N, H)."""
+        rows = max(FEWEST_ROWS, LOGITS_AT_ONCE // self.vocabulary_size)
+        pieces = zip(torch.split(hidden, rows), torch.split(tokens, rows), strict=True)
+        return torch.cat([self.network.logits(h).log_softmax(-1).gather(-1, t[:, None])[:, 0] for h, t in pieces])
 
     @torch.inference_mode()
     def next_log_probs(self, state: NeuralState) -> Nats:
