@@ -14,7 +14,7 @@ from pipeline.agreement.spelling import respell
 from pipeline.agreement.suites import encode_suite
 from pipeline.corpus.conventions import counting_words
 from pipeline.corpus.files import read_lines
-from pipeline.corpus.streams import Split, encode, load_vocabulary
+from pipeline.corpus.streams import Split, counted_tokens, encode, load_vocabulary
 from pipeline.corpus.tokenisers import WHITE_SPACE, Tokeniser, load_tokeniser
 from pipeline.corpus.vocabulary import EOS, UNK, UNK_ID, Vocabulary
 from pipeline.errors import UserError
@@ -112,11 +112,14 @@ def _as_text(tokens: Iterable[str], tokeniser: Tokeniser) -> Iterator[str]:
 
 
 def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
-    """The perplexity of a text, every token and one `<eos>` a line counted; a network carries its state through."""
+    """The perplexity of a text by the conventions of the corpus; a network carries its state through."""
     tokeniser = load_tokeniser(layout.corpus)
     chosen = read_json(layout.corpus / "summary.json")["conventions"]
     split = _encode_file(path, load_vocabulary(layout.corpus), tokeniser, chosen["blank_lines"] == "drop")
     nats = score_stream(load_model(layout, name), split.tokens, np.zeros(1, dtype=np.int64))
+    nats = nats[counted_tokens(split.tokens, chosen)]
+    if not len(nats):
+        raise UserError(f"{path} has no token that counts (text.uncounted: {', '.join(chosen['uncounted'])}).")
     return {
         "counted": counting_words(chosen),
         "tokens": f"{len(nats):,}",

@@ -281,9 +281,12 @@ def test_a_text_of_few_lines_still_gets_a_whole_report(done):
     raw = done.folder / "data/raw/short"
     raw.mkdir()
     (raw / "text.txt").write_text("\n".join(" ".join(words[i : i + 9]) for i in range(0, 60 * 9, 9)))
-    done.dvc("exp", "run", "--set-param", "corpus=short")
+    done.dvc("exp", "run", "--set-param", "corpus=short", "--set-param", "text.uncounted=['<eos>']")
     page = (done.folder / "reports/short/index.html").read_text()
     assert ">nan" not in page
+    assert "Perplexity per word, &lt;unk&gt; counted, &lt;eos&gt; of every line not counted, blank lines kept" in page
+    tokens = pd.read_csv(done.folder / "reports/short/tables/perplexity.csv").set_index(["model", "split"])["tokens"]
+    assert set(tokens.xs("test", level="split")) == {27}  # three lines of nine words
     shutil.rmtree(raw)
     done.restore()
 

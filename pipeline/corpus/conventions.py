@@ -6,20 +6,24 @@ from typing import Any, Literal
 
 from pipeline.corpus.known import known
 from pipeline.corpus.tokenisers import Kind, Tokeniser
+from pipeline.corpus.vocabulary import EOS, UNK
 from pipeline.params import Text
 
 
 @dataclass(frozen=True)
 class Conventions:
-    """`moses`: the language of the Moses tokeniser for raw text, None where the text is tokenised already.
-    `break_lines`: None where lines are never broken. `min_count` "auto": see `least_count`."""
+    """`book`: what Project Gutenberg says before and after it is left out. `moses`: the language of the Moses tokeniser
+    for raw text, None where the text is tokenised already. `break_lines`: None where lines are never broken.
+    `min_count` "auto": see `least_count`."""
 
+    book: bool
     tokens: Kind
     moses: str | None
     joined: bool
     break_lines: int | None
     encoding: str
     blank_lines: Literal["keep", "drop"]
+    uncounted: list[Literal["<eos>", "<unk>"]]
     min_count: int | Literal["auto"]
     max_types: int
     bpe_types: int
@@ -48,12 +52,14 @@ def conventions(text: Text, corpus: str) -> Conventions:
     lines = text.lines if text.lines != "auto" else usual.lines if usual else "kept"
     never = usual.break_lines if usual and text.break_lines == "auto" else None
     return Conventions(
+        book=usual is not None and usual.book,
         tokens=tokens,
         moses=text.moses_language if words == "moses" else None,
         joined=lines == "joined",
         break_lines=text.break_lines if isinstance(text.break_lines, int) else never,
         encoding=text.encoding,
         blank_lines=text.blank_lines,
+        uncounted=text.uncounted,
         min_count=text.min_count,
         max_types=text.max_types,
         bpe_types=text.bpe_types,
@@ -66,4 +72,9 @@ UNITS = {"words": "word", "characters": "character", "bpe": "piece of a word"}
 def counting_words(chosen: Mapping[str, Any]) -> str:
     """What a perplexity counts, in words, from the conventions of a corpus as its data card has them."""
     blank = "kept" if chosen["blank_lines"] == "keep" else "dropped"
-    return f"per {UNITS[chosen['tokens']]}, <eos> of every line and <unk> counted, blank lines {blank}"
+    marks = {"<eos> of every line": EOS not in chosen["uncounted"], "<unk>": UNK not in chosen["uncounted"]}
+    parts = []
+    for said, wanted in (("counted", True), ("not counted", False)):
+        if names := [name for name, counts in marks.items() if counts is wanted]:
+            parts.append(f"{' and '.join(names)} {said}")
+    return f"per {UNITS[chosen['tokens']]}, {', '.join(parts)}, blank lines {blank}"

@@ -6,7 +6,6 @@ stopped sending.
 
 import hashlib
 import os
-import re
 import shutil
 import tarfile
 import time
@@ -22,6 +21,7 @@ import requests
 import urllib3
 
 from pipeline.corpus.files import read_chunks
+from pipeline.corpus.gutenberg import without_licence
 from pipeline.corpus.known import Expected, Known, Mirror
 from pipeline.errors import UserError
 from pipeline.progress import progress
@@ -30,8 +30,6 @@ SECONDS_WITHOUT_A_BYTE = 20.0
 SLOWEST = 2_000  # bytes a second, over the seconds above; slower is as good as dead
 ATTEMPTS = 4
 BLOCK = 1 << 16
-GUTENBERG_START = re.compile(rb"\*\*\* ?START OF (?:THE|THIS) PROJECT GUTENBERG EBOOK[^\n]*\n")
-GUTENBERG_END = re.compile(rb"\*\*\* ?END OF (?:THE|THIS) PROJECT GUTENBERG EBOOK")
 
 
 class Unusable(Exception):
@@ -216,10 +214,9 @@ def sorted_digest(path: Path) -> str:
 
 def strip_licence(path: Path) -> None:
     """Leaves out what Project Gutenberg says before and after a book. Raises `Unusable` where the marks are missing."""
-    text = path.read_bytes()
-    start, end = GUTENBERG_START.search(text), GUTENBERG_END.search(text)
-    if start is None or end is None:
-        missing = "beginning" if start is None else "end"
-        raise Unusable(f"the mark of the book's {missing} is missing: this is no plain text of it, or not all of it")
+    try:
+        book = without_licence(path.read_bytes())
+    except ValueError as error:
+        raise Unusable(str(error)) from None
     with path.open("wb") as file:
-        file.write(text[start.end() : end.start()].strip() + b"\n")
+        file.write(book)

@@ -8,6 +8,7 @@ The text itself is looked at once. What stays in memory is one entry a distinct 
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,6 +34,8 @@ from pipeline.io import write_array
 
 BLOCK = 1 << 20
 LINES_AT_ONCE = 8192
+PIECES_LEARNED_FROM = 500_000
+"""Distinct words, the commonest of train."""
 Ints = NDArray[np.int64]
 
 
@@ -199,30 +202,36 @@ def _least(counts: Ints, min_count: int, most: int) -> int:
 def _spelled(
     numbers: Numbering, counts: Ints, settings: Conventions, min_count: int
 ) -> tuple[Vocabulary, Coding, Tokeniser]:
-    """Every symbol is a word of white space, which has one token or more: the table has those of each.
-
-    Pieces are learned from the words of train; all words of the text are spelled with them, each once.
-    """
+    """Every symbol is a word of white space, which has one token or more: the table has those of each."""
     tokeniser = settings.tokeniser
-    table = _Table.of(tokeniser.words(text) for _, text in numbers.names())
-    occurrences = table.occurrences(counts)
     if tokeniser.kind == "bpe":
-        known = {word: int(occurrences[number]) for word, number in table.ids.items() if occurrences[number]}
-        tokeniser = replace(tokeniser, pieces=(encoder := PieceEncoder.learn(known, settings.bpe_types)))
-        table = table.then(_Table.of(encoder.encode(word for word in table.ids if word != EOS)))
-        occurrences = table.occurrences(counts)
-    ids, flattened, starts = table.ids, table.flat, table.starts
-    own = {token: int(occurrences[number]) for token, number in ids.items() if token != EOS}
+        learned = PieceEncoder.learn(_commonest(numbers, counts, tokeniser), settings.bpe_types)
+        tokeniser = replace(tokeniser, pieces=learned)
+    table = _Table.of(tokeniser.spell_each(text for _, text in numbers.names()))
+    occurrences = table.occurrences(counts)
+    own = {token: int(occurrences[number]) for token, number in table.ids.items() if token != EOS}
     if tokeniser.pieces is not None:
         # a character that only ever stands within longer pieces of train may stand alone in another split
         vocabulary = build_vocabulary(dict.fromkeys(tokeniser.pieces.pieces, 0) | own, 0, None)
     else:
         own = {token: count for token, count in own.items() if count}
         vocabulary = build_vocabulary(own, min_count, settings.max_types)
-    final = np.full(len(ids), UNK_ID, dtype=np.min_scalar_type(len(vocabulary) - 1))
-    for token, number in ids.items():
+    final = np.full(len(table.ids), UNK_ID, dtype=np.min_scalar_type(len(vocabulary) - 1))
+    for token, number in table.ids.items():
         final[number] = vocabulary.ids.get(token, UNK_ID)
-    return vocabulary, Coding(final[flattened], starts), tokeniser
+    return vocabulary, Coding(final[table.flat], table.starts), tokeniser
+
+
+def _commonest(numbers: Numbering, counts: Ints, tokeniser: Tokeniser) -> Counter[str]:
+    """The words of train that pieces are learned from, with their counts. The rarest of a large text, which has
+    millions of them, are left out: they hardly move a merge, and would not fit into memory."""
+    least = _least(counts[1:], 1, PIECES_LEARNED_FROM)
+    words: Counter[str] = Counter()
+    for number, text in numbers.names():
+        if counts[number] >= least:
+            for word in tokeniser.words(text):
+                words[word] += int(counts[number])
+    return words
 
 
 @dataclass(frozen=True)
@@ -231,23 +240,16 @@ class _Table:
     which becomes itself."""
 
     ids: Mapping[str, int]
-    flat: Ints
+    flat: NDArray[np.integer[Any]]
     starts: Ints
 
     @classmethod
     def of(cls, lists: Iterable[list[str]]) -> "_Table":
-        ids, flat, lengths = {EOS: 0}, array("q", [0]), array("q", [1])
+        ids, flat, lengths = {EOS: 0}, array("i", [0]), array("i", [1])
         for tokens in lists:
             flat.extend(ids.setdefault(token, len(ids)) for token in tokens)
             lengths.append(len(tokens))
-        return cls(ids, np.array(flat), np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
-
-    def then(self, after: "_Table") -> "_Table":
-        """Every thing that this table gives becomes what `after` gives."""
-        flat, lengths = Coding(after.flat, after.starts).encode(self.flat)
-        assert lengths is not None  # `after` has starts
-        ends = np.concatenate([[0], np.cumsum(lengths)])
-        return _Table(after.ids, flat.astype(np.int64), ends[self.starts])
+        return cls(ids, np.array(flat), np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
 
     def occurrences(self, counts: Ints) -> Ints:
         """How often each of `ids` occurs, where the things occur so often."""

@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.column import Column
 from pipeline.corpus.conventions import Conventions
 from pipeline.corpus.files import join_paragraphs, read_chunks
+from pipeline.corpus.gutenberg import END, START, without_licence
 from pipeline.corpus.symbols import LINE_END, Characters, LineBreaker, Numbering, Symbols, Words, line_places
 from pipeline.corpus.vocabulary import EOS
 from pipeline.errors import UserError
@@ -78,12 +79,24 @@ def read_part(paths: tuple[Path, ...], settings: Conventions, numbers: Numbering
             part.documents.append(len(sink))
         chunks = read_chunks(path, settings.encoding)
         try:
+            if settings.book:
+                chunks = iter([_book(b"".join(chunks))])  # a book is a few megabytes
             read_text(join_paragraphs(chunks) if settings.joined else chunks, settings, numbers, sink, part)
         except UserError as error:
             if str(path) in str(error):
                 raise
             raise UserError(f"{path}: {error}") from None
     return part
+
+
+def _book(text: bytes) -> bytes:
+    """The text of a book. One that has none of Project Gutenberg's marks was stripped already, by us or by its user."""
+    if not START.search(text) and not END.search(text):
+        return text
+    try:
+        return without_licence(text)
+    except ValueError as error:
+        raise UserError(f"{error}. Bring the whole book, or one without these marks.") from None
 
 
 def read_text(chunks: Iterable[bytes], settings: Conventions, numbers: Numbering, sink: Sink, part: Part) -> None:

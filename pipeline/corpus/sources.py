@@ -8,7 +8,9 @@ from pipeline.corpus.known import OFFERED, known
 from pipeline.errors import UserError
 
 SPLITS = ("train", "valid", "test")
-SPLIT_NAMES = {"train": ("train",), "valid": ("valid", "validation", "dev"), "test": ("test",)}
+SPLIT_OF = {"train": "train", "valid": "valid", "validation": "valid", "dev": "valid", "test": "test"}
+PLAIN = "*"
+"""A split's name with nothing before it, and nothing but endings after it."""
 WHOLE = "text"
 PUT = "Put one text file there (.txt, also .gz or .zst), a folder of files, or train.txt, valid.txt and test.txt"
 
@@ -46,22 +48,44 @@ def find_source(raw: Path, name: str) -> Source | None:
 
 
 def read_folder(folder: Path) -> Source:
-    """What a folder holds: train, valid and test (each a file or a folder of files), or files to be split."""
+    """What a folder holds: train, valid and test (each a file or a folder of files), or files to be split.
+
+    Files are splits where they are called train.txt, valid.txt and test.txt with whatever endings, or where at least
+    two have names that are the same but for that word, as wiki.train.tokens and wiki.valid.tokens. A file whose name
+    holds such a word by itself, as a-test-of-time.txt, is a document like any other.
+    """
     entries = sorted(path for path in folder.iterdir() if _is_text(path))
-    found = {split: [path for path in entries if _is_split(path, split)] for split in SPLITS}
-    if not any(found.values()):
+    sets = _split_sets(entries)
+    if not sets:
         return Source({WHOLE: _files(folder)})
-    for split, paths in found.items():
+    if len(sets) > 1:
+        names = [next(iter(found.values()))[0].name for found in sets]
+        raise UserError(f"{folder} has {len(sets)} sets of splits, those of {' and of '.join(names)}. Keep one.")
+    for split in SPLITS:
+        paths = sets[0].get(split, [])
         if not paths:
             raise UserError(
                 f"{folder}: the {split} split is missing (found {', '.join(path.name for path in entries)}). "
-                f"Add {split}.txt, or leave one file there and it is split in blocks."
+                f"Add it, named as the others are, or leave one file there and it is split in blocks."
             )
         if len(paths) > 1:
             raise UserError(
-                f"{folder}: {len(paths)} files are named {split}: {paths[0].name}, {paths[1].name}. Keep one."
+                f"{folder}: {len(paths)} files are the {split} split: {paths[0].name}, {paths[1].name}. Keep one."
             )
-    return Source({split: _files(paths[0]) for split, paths in found.items()})
+    return Source({split: _files(sets[0][split][0]) for split in SPLITS})
+
+
+def _split_sets(entries: list[Path]) -> list[dict[str, list[Path]]]:
+    """The entries of a folder that are splits, by split: one dictionary for each way of naming them."""
+    alike: dict[str, dict[str, list[Path]]] = {}
+    for path in entries:
+        name = path.name.lower()
+        for word in re.finditer("[a-z]+", name):
+            if (split := SPLIT_OF.get(word[0])) is not None:
+                rest = PLAIN if re.fullmatch(r"(\..*)?", name[word.end() :]) and not word.start() else None
+                key = rest or f"{name[: word.start()]}*{name[word.end() :]}"
+                alike.setdefault(key, {}).setdefault(split, []).append(path)
+    return [found for key, found in alike.items() if key == PLAIN or len(found) > 1]
 
 
 def _files(path: Path) -> tuple[Path, ...]:
@@ -77,8 +101,3 @@ def _files(path: Path) -> tuple[Path, ...]:
 def _is_text(path: Path) -> bool:
     """Whether an entry of a folder is the user's text: not hidden, and not what `dvc add` puts beside it."""
     return not path.name.startswith(".") and path.suffix != ".dvc"
-
-
-def _is_split(path: Path, split: str) -> bool:
-    """Whether a word of the name says so: train.txt, wiki.valid.tokens, ptb-test.txt, a folder called dev."""
-    return any(word in SPLIT_NAMES[split] for word in re.split(r"[^a-z]+", path.name.lower()))

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.corpus.vocabulary import EOS_ID, UNK_ID, Vocabulary
+from pipeline.corpus.vocabulary import EOS, EOS_ID, UNK, UNK_ID, Vocabulary
 from pipeline.io import read_array, read_json, require, write_array, write_json, write_text
 from pipeline.language_model import Tokens
 
 FEWEST_BLOCKS = 20
+MARKS = {EOS: EOS_ID, UNK: UNK_ID}
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ def encode(lines: Iterable[list[str]], vocabulary: Vocabulary, documents: NDArra
         tokens.append(np.array(flat, dtype=dtype))
     split = Split(np.concatenate(tokens) if tokens else np.zeros(0, dtype), None)
     return split if documents is None else Split(split.tokens, split.line_starts[documents])
+
+
+def counted_tokens(tokens: Tokens, conventions: Mapping[str, Any]) -> NDArray[np.bool_]:
+    """Which tokens (N,) a perplexity counts, by the conventions of a corpus as its summary has them."""
+    return ~np.isin(tokens, [MARKS[mark] for mark in conventions["uncounted"]])
 
 
 def longest_line(tokens: Tokens) -> int:

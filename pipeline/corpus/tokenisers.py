@@ -166,6 +166,16 @@ class Tokeniser:
             place = end
         return spelled
 
+    def spell_each(self, texts: Iterable[str]) -> Iterator[list[str]]:
+        """The tokens of each of many texts without white space in them, by words or pieces."""
+        iterator = iter(texts)
+        while batch := [self.words(text) for text in islice(iterator, _WORDS_AT_ONCE)]:
+            if self.pieces is None:
+                yield from batch
+            else:
+                pieces = self.pieces.encode(word for words in batch for word in words)
+                yield from ([piece for _ in words for piece in next(pieces)] for words in batch)
+
     def join(self, words: Sequence[str]) -> str:
         """The line of text that these are the words of."""
         return (

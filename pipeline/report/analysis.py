@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.agreement.readers.saved import ScoredSuite
-from pipeline.corpus.streams import Corpus
+from pipeline.corpus.streams import Corpus, counted_tokens
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.similarity import nearest
 from pipeline.evaluation.breakdown import sentence_starts
@@ -101,8 +101,15 @@ def analyse(inputs: Inputs) -> Results:
     plan, splits = inputs.plan, inputs.corpus.splits
     settings = plan.perplexity
     scores = {split: tables.token_scores(inputs.tokens, split) for split in ("valid", "test")}
+    counted = {split: counted_tokens(splits[split].tokens, inputs.corpus.summary["conventions"]) for split in scores}
     measured = {
-        split: log_perplexity(scores[split], splits[split].blocks(settings.block_lines), settings.resamples, plan.seed)
+        split: log_perplexity(
+            scores[split],
+            counted[split],
+            splits[split].blocks(settings.block_lines),
+            settings.resamples,
+            plan.seed,
+        )
         for split in scores
     }
     states = tables.primary(scores["test"])
@@ -112,7 +119,7 @@ def analyse(inputs: Inputs) -> Results:
     agreement_tables, agreement = _agreement(inputs, longest)
     flowing = flow(inputs.lags, settings.resamples, plan.seed)
     best_ngram = findings.best_by_valid(perplexities, ngrams(models))
-    studied, of_studies = _studies(inputs, scores)
+    studied, of_studies = _studies(inputs, scores, counted["test"])
     found = [
         *findings.perplexity_findings(measured["test"], states, longest, best_ngram),
         *agreement,
@@ -169,9 +176,9 @@ def _breakdowns(
 
 
 def _studies(
-    inputs: Inputs, scores: Mapping[str, Mapping[tuple[str, str], Floats]]
+    inputs: Inputs, scores: Mapping[str, Mapping[tuple[str, str], Floats]], counted: NDArray[np.bool_]
 ) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
-    """The tables and findings of the studies that this run made."""
+    """The tables and findings of the studies that this run made; `counted` (N,): the tokens of test that count."""
     settings, seed = inputs.plan.perplexity, inputs.plan.seed
     starts, resamples = inputs.corpus.splits["test"].blocks(settings.block_lines), settings.resamples
     made: dict[str, pd.DataFrame] = {}
@@ -179,7 +186,7 @@ def _studies(
     if inputs.adaptation:
         count = len(next(iter(inputs.adaptation.values()))["test"])
         scored = studies.first_tokens(inputs.corpus.splits["test"], count).blocks(settings.block_lines)
-        adapted = studies.adapted_scores(inputs.adaptation, scores["test"], scored, resamples, seed)
+        adapted = studies.adapted_scores(inputs.adaptation, scores["test"], counted, scored, resamples, seed)
         made["adaptation"] = studies.adaptation_table(inputs.adaptation, scores["valid"], adapted)
         made["adaptation_settings"] = studies.settings_table(inputs.adaptation)
         found += study_findings.adaptation_findings(adapted)

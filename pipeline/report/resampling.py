@@ -41,7 +41,7 @@ def estimate(value: float, samples: Floats) -> Estimate:
 class LogPerplexity:
     """Mean nats a token of one split, by model and how far its state is carried, under shared resamples.
 
-    sums: log probability summed over each unit (U,); sizes (U,): tokens in each unit; weights (R, U).
+    sums: log probability summed over each unit (U,); sizes (U,): tokens counted in each unit; weights (R, U).
     """
 
     sums: Mapping[tuple[str, str], Floats]
@@ -61,13 +61,17 @@ class LogPerplexity:
 
 
 def log_perplexity(
-    nats: Mapping[tuple[str, str], Floats], starts: NDArray[np.int64], resamples: int, seed: int
+    nats: Mapping[tuple[str, str], Floats],
+    counted: NDArray[np.bool_],
+    starts: NDArray[np.int64],
+    resamples: int,
+    seed: int,
 ) -> LogPerplexity:
-    """From log probabilities (N,) by model and state, and where the bootstrap's units start (U,)."""
-    length = len(next(iter(nats.values())))
+    """From log probabilities (N,) by model and state, which of them count (N,), and where the bootstrap's units start
+    (U,)."""
     return LogPerplexity(
-        sums={key: block_sums(values, starts) for key, values in nats.items()},
-        sizes=np.diff(np.append(starts, length)).astype(float),
+        sums={key: block_sums(np.where(counted, values, 0.0), starts) for key, values in nats.items()},
+        sizes=block_sums(counted.astype(float), starts),
         weights=resample(len(starts), resamples, seed).astype(float),
     )
 

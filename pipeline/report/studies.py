@@ -30,20 +30,21 @@ def first_tokens(split: Split, count: int) -> Split:
 def adapted_scores(
     studied: Studied,
     scores: Mapping[tuple[str, str], Floats],
+    counted: NDArray[np.bool_],
     starts: NDArray[np.int64],
     resamples: int,
     seed: int,
 ) -> LogPerplexity:
     """Each network by each method over the tokens of test that were scored so, under shared resamples.
 
-    `starts` is where the units of these tokens begin.
+    `counted` (N,): which tokens of test count; `starts`: where the units of these tokens begin.
     """
     count = len(next(iter(studied.values()))["test"])
     nats = {}
     for model in networks(studied):
         nats[model, STATIC] = scores[model, "carried"][:count]
         nats |= {(model, method): studied[model]["test"][method].to_numpy() for method in METHODS[1:]}
-    return log_perplexity(nats, starts, resamples, seed)
+    return log_perplexity(nats, counted[:count], starts, resamples, seed)
 
 
 def adaptation_table(studied: Studied, valid: Mapping[tuple[str, str], Floats], test: LogPerplexity) -> pd.DataFrame:
@@ -61,7 +62,7 @@ def adaptation_table(studied: Studied, valid: Mapping[tuple[str, str], Floats], 
                     "method": method,
                     "valid_tokens": tokens,
                     "valid_perplexity": float(np.exp(nats)),
-                    "test_tokens": int(test.sizes.sum()),
+                    "test_tokens": len(studied[model]["test"]),
                     "test_perplexity": float(np.exp(found.value)),
                     "low": float(np.exp(found.low)),
                     "high": float(np.exp(found.high)),

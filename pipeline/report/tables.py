@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.corpus.vocabulary import EOS
 from pipeline.evaluation.breakdown import by_bin, places
 from pipeline.report.names import FLOOR, PRIMARY_STATE, networks, ordered
 from pipeline.report.resampling import SCORES, Estimate, Floats, Flow, Judgements, LogPerplexity, estimate
@@ -283,6 +284,7 @@ def lookup(table: pd.DataFrame, model: str, split: str) -> Estimate:
 
 def per_word(table: pd.DataFrame, summary: Mapping[str, Any], model: str) -> float:
     """Test perplexity of a model of characters or pieces by the words that they make: exp(nats / words), an `<eos>` a
-    line counted as one."""
+    line counted as one where perplexities count it."""
     row = table[(table["model"] == model) & (table["split"] == "test")].iloc[0]
-    return float(np.exp(min(row["nats"] / summary["words"]["test"], 700)))
+    ends = summary["lines"]["test"] if EOS in summary["conventions"]["uncounted"] else 0
+    return float(np.exp(min(row["nats"] / (summary["words"]["test"] - ends), 700)))

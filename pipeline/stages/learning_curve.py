@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.corpus.streams import load_corpus, longest_line
+from pipeline.corpus.streams import counted_tokens, load_corpus, longest_line
 from pipeline.evaluation.bootstrap import block_sums
 from pipeline.evaluation.perplexity import score_stream
 from pipeline.io import write_table
@@ -16,14 +16,16 @@ from pipeline.progress import progress
 
 
 def run(layout: Layout) -> dict[str, float]:
-    """Writes curve.parquet: a row a share of train, model and unit of the bootstrap, with tokens and nats of test."""
+    """Writes curve.parquet: a row a share of train, model and unit of the bootstrap, with the tokens of test that count
+    and their nats."""
     plan = read_selected(layout.plan("learning_curve"), LearningCurvePlan)
     if plan is None:
         return mark_unselected(layout.study("learning_curve"))
     corpus = load_corpus(layout.corpus)
     train, test = corpus.splits["train"], corpus.splits["test"]
     whole, units = np.zeros(1, dtype=np.int64), test.blocks(plan.block_lines)
-    sizes = np.diff(np.append(units, len(test.tokens)))
+    counting = counted_tokens(test.tokens, corpus.summary["conventions"])
+    sizes = block_sums(counting.astype(int), units)
     ends = np.append(train.line_starts[1:], len(train.tokens))
     tables = []
     halvings = range(int(-np.log2(plan.smallest_share)), -1, -1)
@@ -34,7 +36,7 @@ def run(layout: Layout) -> dict[str, float]:
             fitted = fit(tokens, len(corpus.vocabulary), highest)
             for order in range(1, highest + 1):
                 model = model_of(fitted, order)
-                nats = -block_sums(score_stream(model, test.tokens, whole), units)
+                nats = -block_sums(np.where(counting, score_stream(model, test.tokens, whole), 0), units)
                 row = {"share": share, "train_tokens": len(tokens), "model": model.name}
                 tables.append(pd.DataFrame({**row, "unit": np.arange(len(units)), "tokens": sizes, "nats": nats}))
             bar.advance()

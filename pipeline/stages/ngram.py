@@ -1,11 +1,13 @@
 """ngram: counts of every order, the Kneser-Ney models over them, and what other smoothings make of the same counts."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.corpus.streams import Split, load_corpus
+from pipeline.corpus.streams import Split, counted_tokens, load_corpus
 from pipeline.evaluation.bootstrap import block_sums
 from pipeline.evaluation.perplexity import score_stream
 from pipeline.io import write_array, write_table
@@ -26,7 +28,7 @@ def run(layout: Layout) -> dict[str, float]:
     plan = read_plan(layout.plan("ngram"), NgramPlan)
     settings = plan.ngram
     corpus = load_corpus(layout.corpus)
-    train, test = corpus.splits["train"], corpus.splits["test"]
+    train, test, chosen = corpus.splits["train"], corpus.splits["test"], corpus.summary["conventions"]
     with counted(
         train.tokens,
         len(corpus.vocabulary),
@@ -39,18 +41,21 @@ def run(layout: Layout) -> dict[str, float]:
         save(layout.ngram, smooth(counts, settings.prune))
         seen = longest_match(load(layout.ngram, settings.order), test.tokens)
         write_array(layout.ngram / "longest_seen.npy", seen.astype(np.uint8))
-        write_table(layout.ngram / "smoothing.parquet", _smoothings(counts, test, plan, layout.ngram))
+        write_table(layout.ngram / "smoothing.parquet", _smoothings(counts, test, chosen, plan, layout.ngram))
     return {}
 
 
-def _smoothings(counts: NgramCounts, test: Split, plan: NgramPlan, saved: Path) -> pd.DataFrame:
-    """Every smoothing at every order: one row a unit of the bootstrap, with the tokens and nats of test in it.
+def _smoothings(
+    counts: NgramCounts, test: Split, conventions: Mapping[str, Any], plan: NgramPlan, saved: Path
+) -> pd.DataFrame:
+    """Every smoothing at every order: one row a unit of the bootstrap, with the counted tokens of test and their nats.
 
     Modified Kneser-Ney is the `saved` model, pruned or not, so that it has one perplexity everywhere; the others are
     never pruned.
     """
     settings, units, whole = plan.ngram, test.blocks(plan.block_lines), np.zeros(1, dtype=np.int64)
-    sizes = np.diff(np.append(units, len(test.tokens)))
+    counting = counted_tokens(test.tokens, conventions)
+    sizes = block_sums(counting.astype(int), units)
     tables = []
     with progress("smoothings", len(SMOOTHINGS) * settings.order, "models") as bar:
         for method in SMOOTHINGS:
@@ -60,7 +65,7 @@ def _smoothings(counts: NgramCounts, test: Split, plan: NgramPlan, saved: Path) 
                     if method == "modified_kneser_ney"
                     else smoothed(counts, method, order, k=settings.add_k, alpha=settings.backoff_factor)
                 )
-                nats = -block_sums(score_stream(model, test.tokens, whole), units)
+                nats = -block_sums(np.where(counting, score_stream(model, test.tokens, whole), 0), units)
                 row = {"smoothing": method, "order": order, "unit": np.arange(len(units)), "tokens": sizes}
                 tables.append(pd.DataFrame({**row, "nats": nats}))
                 bar.advance()

@@ -6,9 +6,11 @@ from corpus_settings import reading
 
 from pipeline.corpus import prepare as module
 from pipeline.corpus import reading as reader
+from pipeline.corpus import tokenisers
+from pipeline.corpus.conventions import counting_words
 from pipeline.corpus.prepare import prepare, prepare_lines
 from pipeline.corpus.sources import find_source
-from pipeline.corpus.streams import load_splits
+from pipeline.corpus.streams import counted_tokens, load_splits
 from pipeline.corpus.tokenisers import load_tokeniser, save_tokeniser
 from pipeline.errors import UserError
 
@@ -162,6 +164,51 @@ def test_pieces_are_learned_from_train_alone_spell_every_word_and_come_out_the_s
     assert tokeniser.tokenise("The hens spelter.") == lines["valid"][0].split(" ")
     assert "<unk>" in lines["test"][0].split(" ")
     assert "zebras" not in prepared.vocabulary
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_words_are_spelled_in_batches_to_the_same_streams(tmp_path, monkeypatch, batch):
+    write(tmp_path / "raw/mine", train="\n".join(BOOK), valid="The hens spelter.\n", test="zebras <unk> slept\n")
+    whole, _, lines = run(tmp_path, tokens="bpe", words="moses", bpe_types=80)
+    monkeypatch.setattr(tokenisers, "_WORDS_AT_ONCE", batch)
+    again, _, same = run(tmp_path, tokens="bpe", words="moses", bpe_types=80)
+    assert (whole.vocabulary, lines) == (again.vocabulary, same)
+
+
+def test_pieces_are_learned_from_the_commonest_words(tmp_path, monkeypatch):
+    write(tmp_path / "raw/mine", train="a hen a hen\n" * 9 + "quagga\n", valid="hen\n", test="a\n")
+    assert "g‿" in run(tmp_path, tokens="bpe", bpe_types=80)[0].vocabulary
+    monkeypatch.setattr(module, "PIECES_LEARNED_FROM", 2)
+    rarer, _, lines = run(tmp_path, tokens="bpe", bpe_types=80)
+    assert "g‿" not in rarer.vocabulary
+    assert lines["train"][-1].split(" ")[0] == "<unk>"
+
+
+def test_a_book_that_was_put_by_hand_is_read_without_its_licence(tmp_path):
+    mark = "*** {} OF THE PROJECT GUTENBERG EBOOK FOXES ***\n"
+    book = "\n".join(BOOK).strip() + "\n"
+    for name, content in (("11", f"Terms\n{mark.format('START')}{book}{mark.format('END')}Terms\n"), ("12", book)):
+        write(tmp_path / f"raw/gutenberg-{name}", text=content)
+    stripped, _, lines = run(tmp_path, "gutenberg-11")
+    plain, _, same = run(tmp_path, "gutenberg-12")
+    assert "Terms" not in stripped.vocabulary
+    assert (stripped.vocabulary, lines) == (plain.vocabulary, same)
+    write(tmp_path / "raw/gutenberg-13", text=f"Terms\n{mark.format('START')}{book}")
+    with pytest.raises(UserError, match=r"text\.txt: the mark of the book's end is missing.*Bring the whole book"):
+        run(tmp_path, "gutenberg-13")
+
+
+def test_what_a_perplexity_counts_is_chosen_and_said():
+    tokens = np.array([0, 1, 2, 1])
+    every = reading().as_dict()
+    assert counted_tokens(tokens, every).all()
+    assert counting_words(every) == "per word, <eos> of every line and <unk> counted, blank lines kept"
+    words = reading(uncounted=["<eos>"], blank_lines="drop").as_dict()
+    assert counted_tokens(tokens, words).tolist() == [True, False, True, False]
+    assert counting_words(words) == "per word, <unk> counted, <eos> of every line not counted, blank lines dropped"
+    known = reading(uncounted=["<eos>", "<unk>"]).as_dict()
+    assert counted_tokens(tokens, known).tolist() == [False, False, True, False]
+    assert "<eos> of every line and <unk> not counted" in counting_words(known)
 
 
 def test_lines_of_words_make_the_same_as_their_text(tmp_path):

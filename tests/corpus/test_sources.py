@@ -29,6 +29,7 @@ def test_a_file_beside_the_folders_is_found_too(tmp_path, place):
         ("wiki.train.tokens", "wiki.valid.tokens", "wiki.test.tokens"),
         ("ptb-train", "ptb-dev", "ptb-test"),
         ("Train.TXT.gz", "validation.txt", "TEST.txt"),
+        ("penn.train.v2.txt", "penn.valid.v2.txt", "penn.test.v2.txt"),
     ],
 )
 def test_splits_go_by_their_names(tmp_path, names):
@@ -66,6 +67,18 @@ def test_a_folder_of_files_is_one_text_of_documents(tmp_path):
     assert [path.name for path in find_source(tmp_path, "x").files["text"]] == ["a.txt", "b.txt", "z.txt"]
 
 
+def test_a_title_that_holds_the_name_of_a_split_is_a_document(tmp_path):
+    put(tmp_path / "x", **{"night-train__txt": "x", "a-test-of-time__txt": "y", "the-contest__txt": "z"})
+    names = [path.name for path in find_source(tmp_path, "x").files["text"]]
+    assert names == ["a-test-of-time.txt", "night-train.txt", "the-contest.txt"]
+    put(tmp_path / "x", train__txt="x", valid__txt="y", test__txt="z")
+    assert [path.name for (path,) in find_source(tmp_path, "x").files.values()] == [
+        "train.txt",
+        "valid.txt",
+        "test.txt",
+    ]
+
+
 def test_a_text_that_is_not_there_names_those_that_are(tmp_path):
     put(tmp_path / "novel", a__txt="x\n")
     with pytest.raises(UserError, match=r"found 'nowel'.*does not exist.*builtin, novel, wikitext-2, .*gutenberg-1342"):
@@ -84,7 +97,9 @@ def test_a_known_text_is_to_be_downloaded_unless_it_is_here(tmp_path, name):
     [
         ({}, "is empty"),
         ({"train__txt": "x", "test__txt": "y"}, "the valid split is missing"),
-        ({"train__txt": "x", "my-train__txt": "y", "valid__txt": "x", "test__txt": "y"}, "2 files are named train"),
+        ({"a__train__txt": "x", "a__dev__txt": "y"}, "the test split is missing"),
+        ({"train__txt": "x", "valid__txt": "x", "dev__txt": "x", "test__txt": "y"}, "2 files are the valid split"),
+        ({"a__train__txt": "x", "a__test__txt": "x", "train__txt": "x"}, "has 2 sets of splits, those of a.t"),
     ],
 )
 def test_an_unclear_folder_is_refused(tmp_path, files, message):

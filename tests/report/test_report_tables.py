@@ -26,7 +26,7 @@ def test_token_scores_follow_position_whatever_the_order_of_rows() -> None:
 def test_perplexity_by_hand() -> None:
     """Four tokens of ½, ½, ¼, ¼: 6 log 2 nats, perplexity 2^1.5."""
     scores = {("bigram", "line"): np.array([HALF, HALF, QUARTER, QUARTER])}
-    measured = log_perplexity(scores, np.array([0, 2]), 200, 1)
+    measured = log_perplexity(scores, np.ones(4, bool), np.array([0, 2]), 200, 1)
     row = tables.perplexity_table({"test": measured}, {"bigram": "line"}).iloc[0]
     assert row["tokens"] == 4
     assert row["nats"] == pytest.approx(6 * math.log(2))
@@ -36,10 +36,19 @@ def test_perplexity_by_hand() -> None:
     assert row["high"] == pytest.approx(4)
 
 
+def test_tokens_that_do_not_count_are_in_neither_sum() -> None:
+    nats = np.array([-np.inf, HALF, QUARTER, QUARTER, -7.0])
+    counted = np.array([False, True, True, True, False])
+    measured = log_perplexity({("bigram", "line"): nats}, counted, np.array([0, 3]), 200, 1)
+    alone = log_perplexity({("bigram", "line"): nats[1:4]}, np.ones(3, bool), np.array([0, 2]), 200, 1)
+    assert measured.value("bigram", "line") == alone.value("bigram", "line")
+    np.testing.assert_array_equal(measured.samples("bigram", "line"), alone.samples("bigram", "line"))
+
+
 def test_interval_is_the_bootstrap_over_blocks_of_unequal_length() -> None:
     rng = np.random.default_rng(3)
     nats, starts = -rng.random(50), np.array([0, 3, 10, 11, 30])
-    measured = log_perplexity({("rnn", "carried"): nats}, starts, 300, 7)
+    measured = log_perplexity({("rnn", "carried"): nats}, np.ones(len(nats), bool), starts, 300, 7)
     blocks = np.split(nats, starts[1:])
     expected = [
         -sum(weight * block.sum() for weight, block in zip(draw, blocks, strict=True))
@@ -51,7 +60,8 @@ def test_interval_is_the_bootstrap_over_blocks_of_unequal_length() -> None:
 
 
 def test_an_impossible_token_makes_perplexity_infinite_and_only_its_resamples() -> None:
-    measured = log_perplexity({("grammar", "document"): np.array([-1.0, -np.inf])}, np.array([0, 1]), 100, 0)
+    nats = {("grammar", "document"): np.array([-1.0, -np.inf])}
+    measured = log_perplexity(nats, np.ones(2, bool), np.array([0, 1]), 100, 0)
     assert measured.value("grammar", "document") == math.inf
     samples = measured.samples("grammar", "document")
     np.testing.assert_array_equal(np.isinf(samples), measured.weights[:, 1] > 0)
