@@ -1,8 +1,9 @@
 """Text to token streams, beside counting words and beside Hugging Face tokenizers: `python -m bench.corpus --help`.
 
-The text is drawn from the built-in language. Ours reads a text file, builds the vocabulary and writes streams that are
-memory-mapped; `wc -w` only counts the words of the same file; tokenizers encodes the same lines with the same words, by
-one thread, from a vocabulary that it is given, and keeps the ids in memory.
+The text is drawn from the built-in language. Ours does all that the corpus stage does: it reads a text file, builds the
+vocabulary, writes streams that are memory-mapped and makes the data card; `wc -w` only counts the words of the same
+file; tokenizers encodes the same lines with the same words, by one thread, from a vocabulary that it is given, and
+keeps the ids in memory.
 """
 
 import os
@@ -70,14 +71,22 @@ def compare(text: Path, repeats: int, scratch: Path) -> list[Result]:
 
 
 def large(size: int, params: Params, rare: float, scratch: Path) -> Iterator[Result]:
-    """A text of `size` megabytes, prepared once."""
+    """A text of `size` megabytes, prepared once in each way of cutting it into tokens."""
     text = scratch / "large.txt"
     write_text_file(text, size * 10**6, params, rare)
-    spent = run_process(*STEPS, "prepare", text, scratch / "streams")
+    ways = {
+        "words": ("words", "whitespace"),
+        "words of the Moses tokeniser": ("words", "moses"),
+        "characters": ("characters", "moses"),
+        "pieces of Moses words": ("bpe", "moses"),
+    }
+    for name, (tokens, words) in ways.items():
+        spent = run_process(*STEPS, "prepare", text, scratch / "streams", tokens, words)
+        what = f"{size:,} MB of text as {name}"
+        yield Result(f"{what}: prepared", size / spent.seconds, None, "MB/s", "more")
+        yield Result(f"{what}: peak memory of the process", spent.megabytes, None, "MB", "less")
+        yield Result(f"{what}: types", float(spent.output), None, "", "less")
     text.unlink()
-    yield Result(f"{size:,} MB of text, prepared", size / spent.seconds, None, "MB/s", "more")
-    yield Result(f"{size:,} MB of text: peak memory of the process", spent.megabytes, None, "MB", "less")
-    yield Result(f"{size:,} MB of text: types", float(spent.output), None, "", "less")
 
 
 def main(

@@ -4,24 +4,26 @@ import sys
 from itertools import islice
 from pathlib import Path
 
+from pipeline.corpus.card import data_card
 from pipeline.corpus.conventions import conventions
 from pipeline.corpus.prepare import prepare
 from pipeline.corpus.sources import WHOLE, Source
-from pipeline.io import write_text
+from pipeline.corpus.streams import load_splits, save_words
 from pipeline.params import read_params
 
 ROOT = Path(__file__).parents[1]
 LINES_AT_ONCE = 20_000
 
 
-def prepare_text(text: Path, folder: Path) -> None:
-    """The streams of a text, its vocabulary beside them; prints the number of types."""
+def prepare_text(text: Path, folder: Path, tokens: str = "words", words: str = "whitespace") -> None:
+    """All that the corpus stage does with a text: streams, vocabulary, data card. Prints the number of types."""
     settings = read_params(ROOT / "params.yaml").text
-    chosen = conventions(settings.model_copy(update={"tokens": "words", "words": "whitespace"}), "generated")
+    chosen = conventions(settings.model_copy(update={"tokens": tokens, "words": words}), "generated")
     source = Source({WHOLE: (text,)})
-    prepared = prepare(source, chosen, settings.valid_share, settings.test_share, "generated", folder)
-    write_text(folder / "vocabulary.txt", "".join(f"{word}\n" for word in prepared.vocabulary.types))
-    print(len(prepared.vocabulary))
+    made = prepare(source, chosen, settings.valid_share, settings.test_share, "generated", folder)
+    card = data_card(made.vocabulary, made.tokeniser, load_splits(folder), made.growth, chosen.as_dict(), made.read)
+    save_words(folder, made.vocabulary, card)
+    print(len(made.vocabulary))
 
 
 def encode_with_tokenizers(text: Path, vocabulary: Path) -> None:
@@ -42,4 +44,4 @@ def encode_with_tokenizers(text: Path, vocabulary: Path) -> None:
 
 if __name__ == "__main__":
     step = prepare_text if sys.argv[1] == "prepare" else encode_with_tokenizers
-    step(Path(sys.argv[2]), Path(sys.argv[3]))
+    step(Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])

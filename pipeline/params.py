@@ -178,7 +178,7 @@ class Recurrent(Strict):
 class Perplexity(Strict):
     resamples: Annotated[int, Field(ge=100)]
     block_lines: Count
-    sample_tokens: Count
+    sample_words: Count
     temperatures: Annotated[list[Positive], Field(min_length=1)]
 
 

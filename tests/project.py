@@ -28,7 +28,7 @@ SMALL = {
     "sizes.small.training_tokens": 6_000,
     "training.validations": 2,
     "perplexity.resamples": 100,
-    "perplexity.sample_tokens": 12,
+    "perplexity.sample_words": 12,
     "agreement.items_per_cell": 1,
     "agreement.resamples": 100,
     "gradients.max_lag": 8,

@@ -291,6 +291,18 @@ def test_a_text_of_few_lines_still_gets_a_whole_report(done):
     done.restore()
 
 
+def test_a_vocabulary_that_no_memory_holds_is_told_with_its_cost_before_anything_runs(done):
+    raw = done.folder / "data/raw/wide"
+    raw.mkdir()
+    (raw / "text.txt").write_text((done.folder / "README.md").read_text())
+    arguments = ("--set-param", "corpus=wide", "--set-param", "sizes.small.embedding_dim=200000000")
+    output = done.dvc("exp", "run", *arguments, fails=True)
+    shutil.rmtree(raw)
+    done.restore()
+    assert re.search(r"types hold [\d,.]+ of [\d,.]+ million weights; .* and there are [\d.]+ GB\. Lower text", output)
+    assert ran(output) == ["plan"]
+
+
 def test_lines_too_short_for_the_order_are_told_before_anything_is_counted(done):
     raw = done.folder / "data/raw/list"
     raw.mkdir()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline.corpus.streams import Split
 from pipeline.corpus.tokenisers import JOINED, Tokeniser
 from pipeline.corpus.vocabulary import EOS_ID, UNK_ID, Vocabulary
+from pipeline.io import drop_pages
 from pipeline.language_model import Tokens
 
 EXCERPT_LINES = 8
@@ -58,8 +59,10 @@ def data_card(
 
 
 def blocks(tokens: Tokens) -> Iterator[Tokens]:
-    """A stream, which may be mapped from disk, piece by piece."""
-    return (np.asarray(tokens[start : start + BLOCK]) for start in range(0, len(tokens), BLOCK))
+    """A stream, which may be mapped from disk, piece by piece; no more than a piece stays in memory."""
+    for start in range(0, len(tokens), BLOCK):
+        yield np.asarray(tokens[start : start + BLOCK])
+        drop_pages(tokens)
 
 
 def occurrences(tokens: Tokens, types: int) -> Ints:

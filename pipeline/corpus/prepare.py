@@ -34,8 +34,8 @@ from pipeline.io import write_array
 
 BLOCK = 1 << 20
 LINES_AT_ONCE = 8192
-PIECES_LEARNED_FROM = 500_000
-"""Distinct words, the commonest of train."""
+LEARNED_FROM = 200_000
+"""Distinct words of train, the commonest, that pieces are learned from; all others are spelled with these pieces."""
 Ints = NDArray[np.int64]
 
 
@@ -223,14 +223,18 @@ def _spelled(
 
 
 def _commonest(numbers: Numbering, counts: Ints, tokeniser: Tokeniser) -> Counter[str]:
-    """The words of train that pieces are learned from, with their counts. The rarest of a large text, which has
-    millions of them, are left out: they hardly move a merge, and would not fit into memory."""
-    least = _least(counts[1:], 1, PIECES_LEARNED_FROM)
+    """The words of train that pieces are learned from, with their counts: the commonest, and of those that are as rare
+    as the rarest the first. A large text has millions that occur once; they hardly move a merge, and to learn from all
+    of them would take gigabytes."""
+    least = _least(counts[1:], 1, LEARNED_FROM)
+    rarest = LEARNED_FROM - int(np.count_nonzero(counts[1:] > least))  # of those there is room for so many
     words: Counter[str] = Counter()
     for number, text in numbers.names():
-        if counts[number] >= least:
-            for word in tokeniser.words(text):
-                words[word] += int(counts[number])
+        if counts[number] < least or (counts[number] == least and rarest <= 0):
+            continue
+        rarest -= int(counts[number] == least)
+        for word in tokeniser.words(text):
+            words[word] += int(counts[number])
     return words
 
 

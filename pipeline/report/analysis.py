@@ -141,7 +141,7 @@ def analyse(inputs: Inputs) -> Results:
             "training": tables.training_table(inputs.steps, inputs.validations),
             "networks": network_table(inputs.shapes, inputs.networks, inputs.steps, inputs.validations),
             "differences": findings.finding_table(found),
-            **_counting(inputs, scores["test"], states),
+            **_counting(inputs, scores["test"], counted["test"], states),
             **studied,
         },
         findings=found,
@@ -151,7 +151,12 @@ def analyse(inputs: Inputs) -> Results:
         neighbours=neighbour_words(inputs.vectors, inputs.corpus.vocabulary, counts),
         examples=examples(inputs.suite[inputs.suite["item"].isin(inputs.items["item"])]),
         surprises=counting.surprises(
-            splits["test"].tokens, inputs.corpus.vocabulary.types, scores["test"], states, longest
+            splits["test"].tokens,
+            inputs.corpus.vocabulary.types,
+            scores["test"],
+            states,
+            longest,
+            inputs.corpus.summary["unit"],
         ),
     )
 
@@ -202,12 +207,15 @@ def _studies(
 
 
 def _counting(
-    inputs: Inputs, scores: Mapping[tuple[str, str], Floats], states: Mapping[str, str]
+    inputs: Inputs,
+    scores: Mapping[tuple[str, str], Floats],
+    counted: NDArray[np.bool_],
+    states: Mapping[str, str],
 ) -> dict[str, pd.DataFrame]:
     """The tables about count models; those of what this run did not make are left out."""
     resamples, seed = inputs.plan.perplexity.resamples, inputs.plan.seed
     made = {
-        "hit_rates": counting.hit_rates(inputs.longest_seen, scores, states),
+        "hit_rates": counting.hit_rates(inputs.longest_seen, counted, scores, states),
         "smoothing": counting.perplexities(inputs.smoothing, ["smoothing", "order"], resamples, seed),
     }
     if inputs.overlap is not None:

@@ -61,7 +61,7 @@ def smoothing(table: pd.DataFrame, names: dict[str, str]) -> Figure:
         return figure
 
 
-def hits(table: pd.DataFrame) -> Figure:
+def hits(table: pd.DataFrame, unit: str) -> Figure:
     """How often the longest n-gram that train has is of each order, and how well each model does there."""
     shares = table.drop_duplicates("longest_seen").sort_values("longest_seen")
     names = [label(NGRAMS[order - 1]) for order in shares["longest_seen"]]
@@ -75,7 +75,7 @@ def hits(table: pd.DataFrame) -> Figure:
         bars.set_xlim(0, 130 * shares["share"].max())
         bars.tick_params(axis="y", length=0)
         bars.grid(axis="y", visible=False)
-        bars.set_xlabel("% of the words of test")
+        bars.set_xlabel(f"% of the {unit}s of test")
         bars.set_title("longest n-gram seen in train")
         ends = {}
         for model in ordered(table["model"]):

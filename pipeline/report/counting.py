@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.evaluation.bootstrap import resample
 from pipeline.language_model import Tokens
-from pipeline.report.names import FLOOR, networks, ngrams
+from pipeline.report.names import FLOOR, as_text, networks, ngrams, short_unit, shown_type
 from pipeline.report.resampling import Floats, estimate
 
-CONTEXT_WORDS = 7
+CONTEXT = {"word": 7, "piece": 12, "character": 40}
+"""Tokens shown before a surprising one."""
 SURPRISES = 10
 
 
@@ -52,18 +53,22 @@ def _weighted(weights: Floats, nats: Floats) -> Floats:
 
 
 def hit_rates(
-    longest: NDArray[np.integer], scores: Mapping[tuple[str, str], Floats], states: Mapping[str, str]
+    longest: NDArray[np.integer],
+    counted: NDArray[np.bool_],
+    scores: Mapping[tuple[str, str], Floats],
+    states: Mapping[str, str],
 ) -> pd.DataFrame:
     """By the order of the longest n-gram ending at a token of test that train has: tokens, share, and perplexity there.
 
-    longest (N,): that order, 1 where only the word itself was seen. Models: the longest n-gram, the networks,
-    the source.
+    longest (N,): that order, 1 where only the word itself was seen; counted (N,): the tokens that count. Models: the
+    longest n-gram, the networks, the source.
     """
     models = [*ngrams(states)[-1:], *networks(states), *([FLOOR] if FLOOR in states else [])]
     rows = []
-    for order in np.unique(longest):
-        chosen = longest == order
-        row = {"longest_seen": int(order), "tokens": int(chosen.sum()), "share": float(chosen.mean())}
+    for order in np.unique(longest[counted]):
+        chosen = (longest == order) & counted
+        tokens = int(chosen.sum())
+        row = {"longest_seen": int(order), "tokens": tokens, "share": tokens / int(counted.sum())}
         for model in models:
             with np.errstate(over="ignore"):
                 rows.append(
@@ -78,18 +83,20 @@ def surprises(
     scores: Mapping[tuple[str, str], Floats],
     states: Mapping[str, str],
     model: str,
+    unit: str,
 ) -> list[Surprise]:
     """The `SURPRISES` words of test that cost `model` most, each word once, with the nats they cost the networks."""
+    before = CONTEXT[short_unit(unit)]
     own = -scores[model, states[model]]
     shown: dict[int, Surprise] = {}
     for place in np.argsort(-own, kind="stable").tolist():
         token = int(tokens[place])
         if token in shown or not np.isfinite(own[place]):
             continue
-        line = np.asarray(tokens[max(place - CONTEXT_WORDS, 0) : place])
+        line = np.asarray(tokens[max(place - before, 0) : place])
         line = line[np.flatnonzero(line == EOS_ID)[-1] + 1 :] if EOS_ID in line else line
         nats = {name: float(-scores[name, states[name]][place]) for name in (model, *networks(states))}
-        shown[token] = Surprise(" ".join(types[int(word)] for word in line), types[token], nats)
+        shown[token] = Surprise(as_text([types[int(word)] for word in line], unit), shown_type(types[token]), nats)
         if len(shown) == SURPRISES:
             break
     return list(shown.values())

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from pipeline.report import corpus_figures, count_figures, figures, study_figures
 from pipeline.report.analysis import Inputs, Results
-from pipeline.report.names import FLOOR, SMOOTHING_WORDS, label, networks, ngrams, ordered, plural
+from pipeline.report.names import FLOOR, SMOOTHING_WORDS, label, networks, ngrams, ordered, plural, short_unit
 from pipeline.report.studies import plain_temperature
 from pipeline.report.style import to_svg
 from pipeline.report.tables import headline, view
@@ -62,10 +62,12 @@ def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
             figures.gradient_by_lag(tables["gradients"]),
         ),
     ]
-    frequency = tables["perplexity_by_frequency"]
-    drawn.append(_drawn("frequency", "Loss by frequency", _frequency(frequency), study_figures.by_frequency(frequency)))
-    drawn += _counting(tables)
-    drawn += _studies(tables)
+    unit, frequency = short_unit(inputs.corpus.summary["unit"]), tables["perplexity_by_frequency"]
+    drawn.append(
+        _drawn("frequency", "Loss by frequency", _frequency(frequency), study_figures.by_frequency(frequency, unit))
+    )
+    drawn += _counting(tables, unit)
+    drawn += _studies(tables, unit)
     if not tables["agreement"].empty:
         drawn += _agreement(tables["agreement"], tables["agreement_by_distance"])
     return {drawing.name: drawing for drawing in drawn}
@@ -86,10 +88,10 @@ def _corpus(inputs: Inputs, results: Results) -> list[Drawing]:
     return drawn
 
 
-def _counting(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
+def _counting(tables: Mapping[str, pd.DataFrame], unit: str) -> list[Drawing]:
     drawn = [
-        _drawn("hits", "How long an n-gram train has for each word", _hits(tables["hit_rates"]),
-               count_figures.hits(tables["hit_rates"])),
+        _drawn("hits", f"How long an n-gram train has for each {unit}", _hits(tables["hit_rates"]),
+               count_figures.hits(tables["hit_rates"], unit)),
         _drawn("smoothing", "Ways of smoothing", _smoothing(tables["smoothing"]),
                count_figures.smoothing(tables["smoothing"], SMOOTHING_WORDS)),
     ]  # fmt: skip
@@ -99,7 +101,7 @@ def _counting(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
     return drawn
 
 
-def _studies(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
+def _studies(tables: Mapping[str, pd.DataFrame], unit: str) -> list[Drawing]:
     """What the studies made, of those that ran."""
     drawn = []
     if "adaptation" in tables:
@@ -107,10 +109,12 @@ def _studies(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
         drawn.append(_drawn("adaptation", "Networks that adapt", _adaptation(table), study_figures.adaptation(table)))
     if "context" in tables:
         table = tables["context"]
-        drawn.append(_drawn("context", "Spoiled contexts", _context(table), study_figures.context(table)))
+        drawn.append(_drawn("context", "Spoiled contexts", _context(table), study_figures.context(table, unit)))
     if "drift" in tables:
         by_position, whole = tables["drift"], tables["drift_by_temperature"]
-        drawn.append(_drawn("drift", "Own text as it goes on", _drift(by_position), study_figures.drift(by_position)))
+        drawn.append(
+            _drawn("drift", "Own text as it goes on", _drift(by_position), study_figures.drift(by_position, unit))
+        )
         drawn.append(_drawn("drift_by_temperature", "Own text by temperature", _temperatures(whole),
                             study_figures.drift_by_temperature(whole)))  # fmt: skip
     return drawn
@@ -193,15 +197,13 @@ def _perplexity(table: pd.DataFrame) -> str:
 def _position(table: pd.DataFrame) -> str:
     first = table[table["position"] == 1].set_index("model")
     ends = {name: f"{first['nats'][name] / first['tokens'][name]:.2f}" for name in first.index}
-    return f"Mean nats a token by position in the sentence. At the first word: {_listed(ends)}."
+    return f"Mean nats a token by position in the sentence. At the first: {_listed(ends)}."
 
 
 def _frequency(table: pd.DataFrame) -> str:
     nats = table.pivot(index="at_least", columns="model", values="nats").sort_index()
     ends = {name: f"{nats[name].iloc[0]:.2f} and {nats[name].iloc[-1]:.2f}" for name in ordered(nats.columns)}
-    return (
-        f"Mean nats a token by how often the word stands in train, of the rarest and of the commonest: {_listed(ends)}."
-    )
+    return f"Mean nats a token by how often it stands in train, of the rarest and of the commonest: {_listed(ends)}."
 
 
 def _adaptation(table: pd.DataFrame) -> str:
@@ -218,7 +220,7 @@ def _context(table: pd.DataFrame) -> str:
     cut = table[table["manipulation"] == "truncated"].pivot(index="k", columns="model", values="difference")
     ends = {name: f"{cut[name].iloc[0]:.2f} and {cut[name].iloc[-1]:.2f}" for name in ordered(cut.columns)}
     return (
-        f"Nats a word more where the words before the last k are gone, at k = {cut.index[0]} and at "
+        f"Nats a token more where those before the last k are gone, at k = {cut.index[0]} and at "
         f"k = {cut.index[-1]}: {_listed(ends)}."
     )
 
@@ -230,7 +232,7 @@ def _drift(table: pd.DataFrame) -> str:
     for writer in study_figures.writers(judged["writer"]):
         values = judged.loc[judged["writer"] == writer, "perplexity"]
         ends.append(f"{study_figures.writer_label(writer)} from {values.iloc[0]:.1f} to {values.iloc[-1]:.1f}")
-    return f"Perplexity under the longest n-gram, from the first words written to the last: {', '.join(ends)}."
+    return f"Perplexity under the longest n-gram, from the first written to the last: {', '.join(ends)}."
 
 
 def _temperatures(table: pd.DataFrame) -> str:
@@ -245,7 +247,7 @@ def _temperatures(table: pd.DataFrame) -> str:
 def _hits(table: pd.DataFrame) -> str:
     shares = table.drop_duplicates("longest_seen").sort_values("longest_seen")
     parts = (f"{share:.0%} order {order}" for order, share in zip(shares["longest_seen"], shares["share"], strict=True))
-    return f"Share of the words of test by the longest n-gram that ends there and stands in train: {', '.join(parts)}."
+    return f"Share of the tokens of test by the longest n-gram that ends there and stands in train: {', '.join(parts)}."
 
 
 def _smoothing(table: pd.DataFrame) -> str:

@@ -1,7 +1,8 @@
 """What models and states are called, and in which order they are always shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from pipeline.corpus.tokenisers import JOINED
 from pipeline.ngram.counts import MAX_ORDER
 from pipeline.ngram.model import model_name
 from pipeline.params import ARCHITECTURES
@@ -60,6 +61,23 @@ def label(model: str) -> str:
 def with_article(model: str) -> str:
     """The model as it stands within a sentence."""
     return label(model) if model == FLOOR else f"the {label(model)}"
+
+
+def as_text(tokens: Sequence[str], unit: str) -> str:
+    """What tokens are of a line of text, as it is read."""
+    if unit == "character":
+        return "".join(tokens)
+    return " ".join(tokens).replace(f"{JOINED} ", "")
+
+
+def shown_type(token: str) -> str:
+    """A type by itself: white space as a sign that can be seen."""
+    return "␣" if token == " " else token
+
+
+def short_unit(unit: str) -> str:
+    """Word, character, piece."""
+    return unit.split(" ")[0]
 
 
 def plural(unit: str) -> str:

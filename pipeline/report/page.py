@@ -17,7 +17,17 @@ from pipeline.report import diagrams, suites
 from pipeline.report.analysis import Inputs, Results, usual_order
 from pipeline.report.findings import ranking
 from pipeline.report.gallery import Drawing
-from pipeline.report.names import FLOOR, FORM_WORDS, STATE_WORDS, label, ngrams, plural, with_article
+from pipeline.report.names import (
+    FLOOR,
+    FORM_WORDS,
+    STATE_WORDS,
+    label,
+    ngrams,
+    plural,
+    short_unit,
+    shown_type,
+    with_article,
+)
 from pipeline.report.published import PUBLISHED, TYPES
 from pipeline.report.studies import plain_temperature
 from pipeline.report.study_figures import METHOD_LABELS, writer_label, writers
@@ -119,6 +129,8 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
     return {
         "sections": {name: title for name, title in SECTIONS.items() if name not in STUDIES or name in results.tables},
         "corpus": plan.corpus,
+        "unit": short_unit(summary["unit"]),
+        "units": f"{short_unit(summary['unit'])}s",
         "plan": plan,
         "inputs": inputs,
         "results": results,
@@ -173,6 +185,7 @@ def _environment(escape: bool = True) -> Environment:
         "label": label,
         "article": with_article,
         "plural": plural,
+        "type": shown_type,
         "number": lambda value: f"{value:,.0f}".replace(",", " "),
         "share": lambda value: f"{100 * value:.1f} %",
         "safe_svg": Markup,

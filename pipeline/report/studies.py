@@ -92,8 +92,8 @@ def best_setting(grid: pd.DataFrame) -> "pd.Series[float]":
 
 def _words(setting: "pd.Series[float]", method: str) -> str:
     if method == "cache":
-        return f"{setting['window']:g} words, θ {setting['theta']:g}, λ {setting['weight']:g}"
-    return f"{setting['rule']}, η {setting['learning_rate']:g}, λ {setting['decay']:g}, {setting['segment']:g} words"
+        return f"{setting['window']:g} states, θ {setting['theta']:g}, λ {setting['weight']:g}"
+    return f"{setting['rule']}, η {setting['learning_rate']:g}, λ {setting['decay']:g}, every {setting['segment']:g}"
 
 
 def context_table(losses: pd.DataFrame, starts: NDArray[np.int64], resamples: int, seed: int) -> pd.DataFrame:

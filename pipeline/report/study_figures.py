@@ -16,10 +16,10 @@ from pipeline.report.style import INK, canvas, colour, label_ends, styled
 
 METHOD_LABELS = {"static": "as trained", "cache": "with the cache", "dynamic": "dynamic evaluation"}
 MARKERS = {"static": "o", "cache": "s", "dynamic": "D"}
-PANELS = {"truncated": "earlier words gone", "shuffled": "earlier words shuffled"}
+PANELS = {"truncated": "what is earlier gone", "shuffled": "what is earlier shuffled"}
 
 
-def by_frequency(table: pd.DataFrame) -> Figure:
+def by_frequency(table: pd.DataFrame, unit: str) -> Figure:
     """Mean nats of a word of test by how often it stands in train."""
     bins = sorted(table["at_least"].unique())
     place = {edge: index for index, edge in enumerate(bins)}
@@ -35,7 +35,7 @@ def by_frequency(table: pd.DataFrame) -> Figure:
             ends[label(model)] = (float(x[-1]), float(own["nats"].iloc[-1]), colour(model))
         ax.set_xticks(range(len(bins)), [frequency_words(edge) for edge in bins])
         ax.set_xlim(-0.2, len(bins) - 1)
-        ax.set_xlabel("times that the word stands in train")
+        ax.set_xlabel(f"times that the {unit} stands in train")
         ax.set_ylabel("nats a token")
         label_ends(ax, ends)
         return figure
@@ -74,7 +74,7 @@ def adaptation(table: pd.DataFrame) -> Figure:
         return figure
 
 
-def context(table: pd.DataFrame) -> Figure:
+def context(table: pd.DataFrame, unit: str) -> Figure:
     """What a word costs more where the words before the last k are gone, or shuffled, by k."""
     kept = sorted(table.loc[table["manipulation"] == "truncated", "k"].unique())
     with styled():
@@ -94,19 +94,19 @@ def context(table: pd.DataFrame) -> Figure:
             ax.set_title(title)
             if ax is axes[-1]:
                 label_ends(ax, ends)
-        axes[0].set_ylabel("nats a word more than with all")
-        axes[0].set_xlabel("k, words left as they are")
-        axes[1].set_xlabel("k, words left in order")
+        axes[0].set_ylabel(f"nats a {unit} more than with all")
+        axes[0].set_xlabel(f"k, {unit}s left as they are")
+        axes[1].set_xlabel(f"k, {unit}s left in order")
         return figure
 
 
-def drift(table: pd.DataFrame) -> Figure:
+def drift(table: pd.DataFrame, unit: str) -> Figure:
     """By position since the last true word: perplexity under the longest n-gram, and what the grammar still allows."""
     plain = table[table["temperature"] == plain_temperature(table["temperature"].unique().tolist())]
     longest = ngrams(plain["judge"])[-1]
     panels = [(longest, "perplexity", f"perplexity under the {label(longest)}")]
     if FLOOR in set(plain["judge"]):
-        panels.append((FLOOR, "possible", "% of words the grammar allows"))
+        panels.append((FLOOR, "possible", "% that the grammar allows"))
     with styled():
         figure, axes = canvas(3.0, columns=len(panels), share=False)
         for ax, (judge, column, title) in zip(axes, panels, strict=True):
@@ -123,7 +123,7 @@ def drift(table: pd.DataFrame) -> Figure:
                 ax.set_yscale("log")
                 plain_log_ticks(ax)
             ax.set_title(title)
-            ax.set_xlabel("words written so far")
+            ax.set_xlabel(f"{unit}s written so far")
             if ax is axes[-1]:
                 label_ends(ax, ends)
         return figure

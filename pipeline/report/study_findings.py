@@ -53,7 +53,7 @@ def context_findings(losses: pd.DataFrame, starts: NDArray[np.int64], resamples:
         return Finding("context", claim, *names, "nats a token", mean, low, high, "above", NATS)
 
     found = []
-    words = "the last word" if k == 1 else f"the last {k} words"
+    words = "the last token" if k == 1 else f"the last {k} tokens"
     for model in networks(losses["model"]):
         found += [
             claimed(f"{capital(with_article(model))} uses what stands before {words}.", (model, ""),
@@ -106,7 +106,7 @@ def drift_findings(scores: pd.DataFrame, resamples: int, seed: int) -> list[Find
             if a in possible and b in possible:
                 claim = f"{capital(with_article(a))} leaves the grammar less often than {with_article(b)}."
                 found.append(_paired("drift", claim, (a, b), possible[a] - possible[b], weights, POINTS,
-                                     "share of words in sentences that the grammar still allows"))  # fmt: skip
+                                     "share of tokens in sentences that the grammar still allows"))  # fmt: skip
     return found
 
 

@@ -71,12 +71,13 @@ def _samples(
     models: list[LanguageModel], corpus: Corpus, tokeniser: Tokeniser, plan: PerplexityPlan
 ) -> list[dict[str, object]]:
     """What each model writes after `<eos>`, at each temperature."""
-    settings = plan.perplexity
+    settings, summary = plan.perplexity, corpus.summary
+    length = round(settings.sample_words * summary["tokens"]["train"] / summary["words"]["train"])
     samples: list[dict[str, object]] = []
     for model in models:
         for temperature in settings.temperatures:
             rng = np.random.default_rng(plan.seed)
-            tokens = islice(generate(model, np.zeros(0, int), temperature, rng), settings.sample_tokens)
+            tokens = islice(generate(model, np.zeros(0, int), temperature, rng), length)
             text = "\n".join(tokeniser.lines(corpus.vocabulary.decode(tokens)))
             samples.append({"model": model.name, "temperature": temperature, "text": text})
     return samples

@@ -175,13 +175,12 @@ def test_words_are_spelled_in_batches_to_the_same_streams(tmp_path, monkeypatch,
     assert (whole.vocabulary, lines) == (again.vocabulary, same)
 
 
-def test_pieces_are_learned_from_the_commonest_words(tmp_path, monkeypatch):
-    write(tmp_path / "raw/mine", train="a hen a hen\n" * 9 + "quagga\n", valid="hen\n", test="a\n")
-    assert "g‿" in run(tmp_path, tokens="bpe", bpe_types=80)[0].vocabulary
-    monkeypatch.setattr(module, "PIECES_LEARNED_FROM", 2)
-    rarer, _, lines = run(tmp_path, tokens="bpe", bpe_types=80)
-    assert "g‿" not in rarer.vocabulary
-    assert lines["train"][-1].split(" ")[0] == "<unk>"
+@pytest.mark.parametrize(("most", "known"), [(4, "ghj"), (3, "gh"), (2, "g")])
+def test_pieces_are_learned_from_the_commonest_words_and_the_first_of_the_rarest(tmp_path, monkeypatch, most, known):
+    monkeypatch.setattr(module, "LEARNED_FROM", most)
+    write(tmp_path / "raw/mine", train="a a a\na g a g\nh\nj\n", valid="g h j\n", test="a\n")
+    _, _, lines = run(tmp_path, tokens="bpe", bpe_types=80)
+    assert lines["valid"] == [" ".join(word if word in known else "<unk>" for word in "ghj")]
 
 
 def test_a_book_that_was_put_by_hand_is_read_without_its_licence(tmp_path):

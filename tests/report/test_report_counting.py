@@ -21,7 +21,7 @@ def scores():
 
 def test_hit_rates_are_perplexities_over_the_words_of_each_order(scores):
     longest = np.array([1, 2, 2, 1, 1, 2, 0, 1])
-    table = hit_rates(longest, scores, STATES)
+    table = hit_rates(longest, np.ones(8, bool), scores, STATES)
     assert set(table["model"]) == {"bigram", "lstm", "grammar"}  # the longest n-gram, the networks, the source
     assert table.drop_duplicates("longest_seen")["share"].sum() == 1
     for row in table.itertuples():
@@ -33,11 +33,32 @@ def test_hit_rates_are_perplexities_over_the_words_of_each_order(scores):
 
 def test_surprises_come_dearest_first_and_each_word_once(scores):
     scores["bigram", "line"] = -np.array([1.0, 2.0, 9.0, 0.5, 1.0, 3.0, 8.0, np.inf])
-    found = surprises(TOKENS, TYPES, scores, STATES, "bigram")
+    found = surprises(TOKENS, TYPES, scores, STATES, "bigram", "word")
     assert [item.word for item in found] == ["barks", "meows", "dog", "the", "<eos>"]
     assert found[0].context == "the dog"
     assert found[1].context == "the dog"  # what stands before the line is none of it
     assert found[0].nats == {"bigram": 9.0, "lstm": -scores["lstm", "carried"][2]}
+
+
+def test_hit_rates_leave_out_what_does_not_count(scores):
+    longest = np.array([1, 2, 2, 1, 1, 2, 0, 1])
+    words = TOKENS != 1
+    table = hit_rates(longest, words, scores, STATES)
+    alone = {key: values[words] for key, values in scores.items()}
+    pd.testing.assert_frame_equal(table, hit_rates(longest[words], np.ones(6, bool), alone, STATES))
+
+
+@pytest.mark.parametrize(
+    ("unit", "types", "context", "word"),
+    [
+        ("character", ("<unk>", "<eos>", "h", " ", "s", "t"), "h ", "s"),
+        ("piece of a word", ("<unk>", "<eos>", "ba‿", "rks", "the", "dog"), "barks", "the"),
+    ],
+)
+def test_what_stands_before_a_surprise_is_shown_as_it_is_read(scores, unit, types, context, word):
+    scores["bigram", "line"] = -np.array([1.0, 2.0, 9.0, 0.5, 1.0, 3.0, 8.0, np.inf])
+    found = surprises(TOKENS, types, scores, STATES, "bigram", unit)[0]
+    assert (found.context, found.word) == (context, word)
 
 
 def test_perplexities_share_their_resamples_and_tell_an_impossible_word():

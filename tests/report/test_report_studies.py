@@ -44,7 +44,7 @@ def test_networks_that_adapt_are_compared_over_the_same_tokens(inputs, results):
         )
         best = min(nats for nats in inputs.adaptation[model]["dynamic"]["nats"])
         assert table.loc[(model, "dynamic"), "valid_perplexity"] == pytest.approx(math.exp(best))
-        assert table.loc[(model, "dynamic"), "setting"] == "rms, η 0.001, λ 0.01, 5 words"
+        assert table.loc[(model, "dynamic"), "setting"] == "rms, η 0.001, λ 0.01, every 5"
         found = by_names(results, "adaptation")[f"{model} dynamic", model]
         assert found.difference == pytest.approx((static - test["dynamic"]).mean())
         assert found.verdict == "holds"
@@ -78,13 +78,13 @@ def test_context_is_used_where_spoiling_it_costs(inputs, results):
         expected = (losses[key].to_numpy() - losses[key[0], "whole", 20].to_numpy()).mean()
         assert table[key] == pytest.approx(expected)
     claims = {found.claim: found for found in results.about("context")}
-    cut = claims["The LSTM uses what stands before the last 2 words."]
+    cut = claims["The LSTM uses what stands before the last 2 tokens."]
     assert cut.difference == pytest.approx(table["lstm", "truncated", 2])
     assert cut.verdict == "holds"
-    assert claims["The LSTM uses the order of what stands before the last 2 words."].difference == pytest.approx(
+    assert claims["The LSTM uses the order of what stands before the last 2 tokens."].difference == pytest.approx(
         table["lstm", "shuffled", 2]
     )
-    against = claims["The LSTM gains more than the RNN by what stands before the last 2 words."]
+    against = claims["The LSTM gains more than the RNN by what stands before the last 2 tokens."]
     assert against.difference == pytest.approx(table["lstm", "truncated", 2] - table["rnn", "truncated", 2])
     assert against.verdict == "holds"
 
