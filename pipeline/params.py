@@ -146,26 +146,94 @@ class Skipgram(Strict):
     learning_rate: Positive
 
 
+class Dropout(Strict):
+    """What is dropped in training, and how likely; see pipeline/models/dropout.py."""
+
+    input: Probability
+    between: Probability
+    output: Probability
+    embedding: Probability
+    weights: Probability
+    locked: bool
+
+
+class Segments(Strict):
+    """How long the segments of truncated backpropagation are; see pipeline/training/segments.py."""
+
+    lengths: Literal["fixed", "random"]
+    grow_from: Count
+    grow_share: Annotated[float, Field(ge=0, le=1)]
+
+
+class Optimiser(Strict):
+    """See pipeline/training: optimisation.py, schedule.py, averaging.py."""
+
+    method: Literal["adamw", "sgd"]
+    weight_decay: Annotated[float, Field(ge=0)]
+    schedule: Literal["cosine", "plateau", "constant"]
+    plateau_factor: Annotated[float, Field(gt=0, lt=1)]
+    average_after: Count | Literal["never"]
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.average_after != "never" and (self.method, self.schedule) != ("sgd", "constant"):
+            raise ValueError(
+                f"average_after: found {self.average_after} with method {self.method} and schedule {self.schedule}; "
+                "averaging stands in for a falling rate of sgd: set method: sgd and schedule: constant, or never"
+            )
+        return self
+
+
 class Size(Strict):
     embedding_dim: Count
     hidden_size: Count
     num_layers: Annotated[int, Field(ge=1, le=4)]
-    dropout: Probability
+    dropout: Dropout
     batch_size: Count
     bptt_len: Count
+    segments: Segments
     training_tokens: Count
+    validations: Count
+    optimiser: Optimiser
     learning_rate_scale: Positive
+    clip_norm_scale: Positive
+    activation_penalty: Annotated[float, Field(ge=0)]
+    change_penalty: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _segments_grow(self) -> Self:
+        if self.segments.grow_share and self.segments.grow_from > self.bptt_len:
+            raise ValueError(
+                f"segments.grow_from: found {self.segments.grow_from}, but segments grow up to bptt_len "
+                f"{self.bptt_len}; lower it, or set grow_share: 0.0"
+            )
+        return self
 
 
 class Training(Strict):
     implementation: Literal["torch", "by_hand", "textbook"]
     tie_output: bool
+    softmax: Literal["full", "adaptive"]
+    cutoffs: Annotated[list[Count], Field(min_length=1)]
+    recurrent_weights: Literal["orthogonal", "uniform", "identity"]
+    input_weights: Literal["uniform", "xavier"]
     embedding_range: Positive
     forget_bias: float
     warmup_share: Probability
     final_learning_rate: Annotated[float, Field(ge=0, le=1)]
-    weight_decay: Annotated[float, Field(ge=0)]
-    validations: Count
+    fused_optimiser: bool
+    patience: Count | Literal["never"]
+
+    @property
+    def clusters(self) -> tuple[int, ...]:
+        """The cutoffs of the softmax; none for a full one."""
+        return tuple(self.cutoffs) if self.softmax == "adaptive" else ()
+
+    @model_validator(mode="after")
+    def _cutoffs_rise(self) -> Self:
+        if sorted(set(self.cutoffs)) != self.cutoffs:
+            raise ValueError(f"cutoffs: found {self.cutoffs}; they must rise, such as [2000, 10000]")
+        return self
 
 
 class Recurrent(Strict):
@@ -294,6 +362,17 @@ class Params(Strict):
                 "text: the built-in corpus is a text of words and lines, and its floor one of words; tokens, words, "
                 "lines and break_lines must be auto there"
             )
+        if self.training.softmax == "adaptive" and self.training.tie_output and self.embeddings.use != "frozen":
+            raise ValueError(
+                "training: found softmax: adaptive with tie_output: true; the embedding cannot be the matrix of an "
+                "adaptive softmax, whose rare types have fewer dimensions. Set tie_output: false, or softmax: full"
+            )
+        clusters, hidden = len(self.training.clusters), self.sizes[self.size].hidden_size
+        if hidden < 4**clusters:
+            raise ValueError(
+                f"training.cutoffs: found {clusters}, each of which quarters the {hidden} units of hidden_size until "
+                "none is left; name fewer"
+            )
         if len(set(self.agreement.suites)) < len(self.agreement.suites):
             raise ValueError(f"agreement.suites: {', '.join(self.agreement.suites)} names one twice; name each once")
         if self.text.valid_share + self.text.test_share >= 0.9:
@@ -395,6 +474,8 @@ def _explain(detail: Mapping[str, Any]) -> str:
         return f"{name}: found {detail['input']!r}; allowed: auto, or a number from 1"
     if not name:
         return f"found {detail['input']!r} where the keys of the shipped file should be"
+    if name == "training.patience" or name.endswith("optimiser.average_after"):
+        return f"{name}: found {detail['input']!r}; allowed: never, or a number from 1"
     if name == "adaptation.test_tokens":
         return f"{name}: found {detail['input']!r}; allowed: all, or a number from 1"
     if name == "corpus":
@@ -405,7 +486,17 @@ def _explain(detail: Mapping[str, Any]) -> str:
 def _known_keys() -> list[str]:
     sections = [field.annotation for field in Params.model_fields.values()]
     known: set[str] = set(Params.model_fields)
-    for section in [*sections, Size, SentenceShape, SuiteShape, DynamicEvaluation, ContinuousCache]:
+    for section in [
+        *sections,
+        Size,
+        Dropout,
+        Segments,
+        Optimiser,
+        SentenceShape,
+        SuiteShape,
+        DynamicEvaluation,
+        ContinuousCache,
+    ]:
         if isinstance(section, type) and issubclass(section, Strict):
             known |= set(section.model_fields)
     return sorted(known)

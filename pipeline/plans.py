@@ -167,7 +167,7 @@ def resolve(params: Params) -> dict[str, Strict]:
             size=size,
             training=params.training,
             learning_rate=own.learning_rate * size.learning_rate_scale,
-            clip_norm=own.clip_norm,
+            clip_norm=own.clip_norm * size.clip_norm_scale,
         )
 
     def study(name: Study, plan: Strict) -> Strict:

@@ -26,7 +26,7 @@ SMALL = {
     "sizes.small.batch_size": 8,
     "sizes.small.bptt_len": 12,
     "sizes.small.training_tokens": 6_000,
-    "training.validations": 2,
+    "sizes.small.validations": 2,
     "perplexity.resamples": 100,
     "perplexity.sample_words": 12,
     "agreement.items_per_cell": 1,

@@ -99,6 +99,15 @@ def test_an_unknown_key_is_refused_in_every_section(section):
         ("context.kept", [4, 200], "context.kept: found 200, but the whole context has context.length 200 words"),
         ("drift.temperatures", [0.7, 1.0, 0.7], "drift.temperatures: found one twice"),
         ("drift.temperatures", [], r"drift.temperatures: found \[\]"),
+        ("training.softmax", "adaptive", "softmax: adaptive with tie_output: true.*Set tie_output: false"),
+        ("training.cutoffs", [10, 10], r"training: cutoffs: found \[10, 10\]; they must rise"),
+        ("training.cutoffs", [], r"training.cutoffs: found \[\]"),
+        ("training.patience", 0, "training.patience: found 0; allowed: never, or a number from 1"),
+        ("training.recurrent_weights", "eye", "training.recurrent_weights: found 'eye'.*'orthogonal', 'uniform'"),
+        ("sizes.small.num_layers", 5, "sizes.small.num_layers: found 5.*less than or equal to 4"),
+        ("sizes.small.segments.grow_share", 1.5, "sizes.small.segments.grow_share: found 1.5"),
+        ("sizes.small.optimiser.average_after", 5, "average_after: found 5 with method adamw.*set method: sgd"),
+        ("sizes.small.optimiser.plateau_factor", 1.0, "plateau_factor: found 1.0; input should be less than 1"),
         ("text.valid_share", 0.49, None),
     ],
 )
@@ -112,6 +121,26 @@ def test_bad_values_are_named_with_what_is_allowed(key, value, message):
         return
     with pytest.raises(UserError, match=message):
         check_params(changed(key, value))
+
+
+def test_combinations_of_a_recipe_that_cannot_be_are_refused():
+    values = changed("sizes.small.segments", {"lengths": "fixed", "grow_from": 36, "grow_share": 0.5})
+    with pytest.raises(UserError, match=r"grow_from: found 36, but segments grow up to bptt_len 35"):
+        check_params(values)
+    values = changed("training.softmax", "adaptive")
+    values["training"]["tie_output"] = False
+    assert check_params(values).training.clusters == (2000, 10000)
+    values["sizes"]["small"]["hidden_size"] = 15
+    with pytest.raises(UserError, match=r"training.cutoffs: found 2, each of which quarters the 15 units"):
+        check_params(values)
+
+
+def test_the_published_recipes_reach_the_lstm_as_published():
+    medium = resolve(check_params(changed("size", "medium")))["lstm"]
+    assert medium.learning_rate == pytest.approx(1.0 * 35)  # of a mean over 35 steps; Zaremba's loss is their sum
+    assert medium.clip_norm == pytest.approx(5 / 35, rel=1e-4)
+    large = resolve(check_params(changed("size", "large")))["lstm"]
+    assert (large.learning_rate, large.clip_norm) == (pytest.approx(30), 0.25)
 
 
 def test_dynamic_evaluation_needs_a_learning_rate_of_one_rule_or_the_other():

@@ -87,7 +87,7 @@ def _score(
     static = np.empty(len(tokens))
     cached = {key: np.empty(len(tokens)) for key in product(windows, thetas)}
     longest, past = max(windows), 0
-    keys = torch.empty(0, network.shape.hidden_size, device=network.output.bias.device)
+    keys = torch.empty(0, network.shape.hidden_size, device=network.device)
     words = torch.empty(0, dtype=torch.long, device=keys.device)
     for begin, hidden, targets in _blocks(network, tokens):
         end = begin + len(targets)
@@ -114,7 +114,7 @@ def _score(
 
 def _blocks(network: RecurrentNetwork, tokens: Tokens) -> Iterator[tuple[int, Tensor, Tensor]]:
     """Blocks of a stream: where each begins, the states (T, H) from which its tokens are predicted, the tokens (T,)."""
-    stream = torch.as_tensor(np.append(EOS_ID, tokens).astype(np.int64), device=network.output.bias.device)
+    stream = torch.as_tensor(np.append(EOS_ID, tokens).astype(np.int64), device=network.device)
     state = network.zero_state(1)
     for begin in range(0, len(tokens), BLOCK):
         piece = stream[begin : begin + BLOCK + 1]

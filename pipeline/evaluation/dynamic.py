@@ -53,7 +53,7 @@ def gradient_rms(
     squares = [torch.zeros_like(parameter) for parameter in parameters]
     state, count = network.zero_state(batch_size), 0
     for piece in islice(segments(columns(tokens, batch_size), segment), batches):
-        read = torch.as_tensor(piece, device=network.output.bias.device)
+        read = torch.as_tensor(piece, device=network.device)
         hidden, state = network(read[:-1], detach(state))
         loss = F.cross_entropy(network.logits(hidden).flatten(0, 1), read[1:].flatten())
         for total, gradient in zip(squares, torch.autograd.grad(loss, parameters), strict=True):
@@ -78,7 +78,7 @@ def score_dynamically(
     parameters = _trainable(adapted)
     trained = [parameter.detach().clone() for parameter in parameters]
     steps, pulls = _rates(update, parameters, rms)
-    device = adapted.output.bias.device
+    device = adapted.device
     stream = torch.as_tensor(np.append(EOS_ID, tokens).astype(np.int64), device=device)
     nats = np.empty(len(tokens))
     state = adapted.zero_state(1)

@@ -28,7 +28,7 @@ def gradient_by_lag(network: RecurrentNetwork, windows: NDArray[np.int64]) -> di
     exactly zero gives -inf.
     """
     network = copy.deepcopy(network).double().eval()
-    tokens = torch.as_tensor(windows, device=network.output.bias.device)
+    tokens = torch.as_tensor(windows, device=network.device)
     state = tuple(part.double() for part in network.zero_state(tokens.shape[1]))
     trace = []
     for row in tokens[:-1]:

@@ -32,7 +32,7 @@ class NeuralModel:
         self.name = name
         self.network = network.eval()
         self.vocabulary_size = network.shape.vocabulary_size
-        self.device = network.output.bias.device
+        self.device = network.device
 
     @torch.inference_mode()
     def start(self, batch_size: int) -> NeuralState:
@@ -72,7 +72,8 @@ def save_weights(folder: Path, name: str, weights: dict[str, Tensor]) -> None:
 
 def load_network(folder: Path, name: str, device: torch.device) -> RecurrentNetwork:
     """The network with its weights `name` (before, halfway or best) on `device`."""
-    network = RecurrentNetwork(Shape(**read_json(folder / "shape.json")))
+    shape = read_json(folder / "shape.json")
+    network = RecurrentNetwork(Shape(**shape | {"cutoffs": tuple(shape.get("cutoffs", ()))}))
     weights = {key: torch.from_numpy(value) for key, value in read_tensors(folder / f"{name}.safetensors").items()}
     if network.shape.tied:
         weights["output.weight"] = weights["embedding.weight"]

@@ -6,23 +6,29 @@
     p(w_{t+1} | w_1..w_t) = softmax(O P h_t + b)
 
 O is E itself when the output is tied (Press and Wolf 2017; Inan et al. 2017); P (D, H) brings a hidden state to
-the embedding's width and is left out where D = H. Time comes first: tokens (T, B), hidden states (T, B, H).
+the embedding's width and is left out where D = H. With `cutoffs` the softmax is adaptive (Grave et al. 2017): frequent
+types and a class for each cluster of rarer ones first, then the types of a cluster, in fewer dimensions. Time comes
+first: tokens (T, B), hidden states (T, B, H).
 """
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pipeline.models.cells.layers import Implementation, LayersByHand, cell_of
+from pipeline.models.dropout import DropoutMasks
 
 FUSED: dict[str, Callable[[int, int, int], nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 # (h,) for RNN and GRU, (h, c) for the LSTM; each (num_layers, B, H)
 State = tuple[Tensor, ...]
+
+RecurrentWeights = Literal["orthogonal", "uniform", "identity"]
+InputWeights = Literal["uniform", "xavier"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Shape:
     tied: bool
     frozen: bool  # the embedding is not trained
     implementation: Implementation = "torch"
+    cutoffs: tuple[int, ...] = ()  # of an adaptive softmax: the first type of each cluster; none: a full one
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -56,17 +63,34 @@ class RecurrentNetwork(nn.Module):
             cell = cell_of(shape.architecture, shape.implementation)
             self.recurrent = LayersByHand(cell, shape.embedding_dim, shape.hidden_size, shape.num_layers)
         self.projection = nn.Linear(shape.hidden_size, width) if width != shape.hidden_size else nn.Identity()
-        self.output = nn.Linear(width, shape.vocabulary_size)
-        if shape.tied:
-            self.output.weight = self.embedding.weight
+        self.output: nn.Linear | nn.AdaptiveLogSoftmaxWithLoss
+        if shape.cutoffs:
+            self.output = nn.AdaptiveLogSoftmaxWithLoss(width, shape.vocabulary_size, list(shape.cutoffs))
+        else:
+            self.output = nn.Linear(width, shape.vocabulary_size)
+            if shape.tied:
+                self.output.weight = self.embedding.weight
+
+    @property
+    def device(self) -> torch.device:
+        return self.embedding.weight.device
 
     @torch.no_grad()
-    def initialise(self, generator: torch.Generator, embedding_range: float, forget_bias: float) -> None:
+    def initialise(
+        self,
+        generator: torch.Generator,
+        embedding_range: float,
+        forget_bias: float,
+        recurrent_weights: RecurrentWeights = "orthogonal",
+        input_weights: InputWeights = "uniform",
+    ) -> None:
         """Random weights before training, drawn from `generator` on the CPU.
 
-        Matrices are uniform in ±1/√(fan-in), recurrent ones orthogonal (Saxe et al. 2014), the embedding uniform in
-        ±`embedding_range`, biases zero but the LSTM's forget gate (Jozefowicz et al. 2015): torch adds two bias
-        vectors, and `forget_bias` is their sum. Cells by hand begin with the same weights as torch's.
+        Matrices are uniform in ±1/√(fan-in); those of the layers' inputs on request in ±√(6/(fan-in + fan-out))
+        (Glorot and Bengio 2010). Recurrent ones are, gate by gate, orthogonal (Saxe et al. 2014), uniform, or the
+        identity (Le et al. 2015). The embedding is uniform in ±`embedding_range`, biases are zero but the LSTM's
+        forget gate (Jozefowicz et al. 2015): torch adds two bias vectors, and `forget_bias` is their sum. Cells by
+        hand begin with the same weights as torch's.
         """
         fused = self.recurrent if isinstance(self.recurrent, nn.RNNBase) else _fused(self.shape)
         self.embedding.weight.uniform_(-embedding_range, embedding_range, generator=generator)
@@ -74,8 +98,10 @@ class RecurrentNetwork(nn.Module):
             if parameter.dim() == 1:
                 parameter.zero_()
             elif "weight_hh" in name:
+                _recurrent(parameter, recurrent_weights, generator)
+            elif input_weights == "xavier":
                 for gate in torch.split(parameter, self.shape.hidden_size):
-                    nn.init.orthogonal_(gate, generator=generator)
+                    nn.init.xavier_uniform_(gate, generator=generator)
             else:
                 _uniform(parameter, generator)
         if self.shape.architecture == "lstm":
@@ -87,43 +113,56 @@ class RecurrentNetwork(nn.Module):
         if isinstance(self.projection, nn.Linear):
             _uniform(self.projection.weight, generator)
             self.projection.bias.zero_()
+        if isinstance(self.output, nn.AdaptiveLogSoftmaxWithLoss):
+            for matrix in self.output.parameters():
+                _uniform(matrix, generator)
+            return
         if not self.shape.tied:
             _uniform(self.output.weight, generator)
         self.output.bias.zero_()
 
     def zero_state(self, batch_size: int) -> State:
-        device = self.output.bias.device
-        zeros = torch.zeros(self.shape.num_layers, batch_size, self.shape.hidden_size, device=device)
+        zeros = torch.zeros(self.shape.num_layers, batch_size, self.shape.hidden_size, device=self.device)
         return (zeros, zeros.clone()) if self.shape.architecture == "lstm" else (zeros,)
 
-    def forward(self, tokens: Tensor, state: State, masks: "DropoutMasks | None" = None) -> tuple[Tensor, State]:
-        """Hidden states (T, B, H) of the last layer after each of tokens (T, B), and the state after the last."""
-        inputs = self.embedding(tokens)
-        if masks is not None:
-            inputs = masks.drop(inputs)
-        if isinstance(self.recurrent, nn.RNNBase) and (masks is None or self.shape.num_layers == 1):
-            hidden, state = _run_all_layers(self.recurrent, inputs, state)
-        else:
-            hidden, state = self._run_layers(inputs, state, masks)
-        return hidden if masks is None else masks.drop(hidden), state
+    def forward(self, tokens: Tensor, state: State, masks: DropoutMasks | None = None) -> tuple[Tensor, State]:
+        """Hidden states (T, B, H) of the last layer after each of tokens (T, B), and the state after the last.
 
-    def _run_layers(self, inputs: Tensor, state: State, masks: "DropoutMasks | None") -> tuple[Tensor, State]:
+        With `masks`, as in training, all is dropped that they drop but the hidden states themselves: a penalty may
+        need them whole.
+        """
+        inputs = self.embedding(tokens)
+        if masks is None:
+            if isinstance(self.recurrent, nn.RNNBase):
+                return _run_all_layers(self.recurrent, inputs, state)
+            return self._run_layers(inputs, state, None)
+        inputs = masks.drop_types(inputs, tokens, self.shape.vocabulary_size)
+        inputs = masks.drop(inputs, masks.rates.input)
+        if isinstance(self.recurrent, nn.RNNBase) and self.shape.num_layers == 1 and masks.rates.weights == 0:
+            return _run_all_layers(self.recurrent, inputs, state)
+        return self._run_layers(inputs, state, masks)
+
+    def _run_layers(self, inputs: Tensor, state: State, masks: DropoutMasks | None) -> tuple[Tensor, State]:
         """One layer after the other, so that the dropout between them comes from our generator."""
         last: list[State] = []
         for layer in range(self.shape.num_layers):
             before = tuple(part[layer : layer + 1].contiguous() for part in state)
             if isinstance(self.recurrent, LayersByHand):
-                inputs, after = self.recurrent.run(layer, inputs, before)
+                inputs, after = self.recurrent.run(layer, inputs, before, masks)
             else:
-                inputs, after = _run_one_layer(self.recurrent, layer, inputs, before)
+                inputs, after = _run_one_layer(self.recurrent, layer, inputs, before, masks)
             last.append(after)
             if masks is not None and layer + 1 < self.shape.num_layers:
-                inputs = masks.drop(inputs)
+                inputs = masks.drop(inputs, masks.rates.between)
         return inputs, tuple(torch.cat(parts) for parts in zip(*last, strict=True))
 
     def logits(self, hidden: Tensor, bf16: bool = False) -> Tensor:
-        """Scores (..., V) in float32 for hidden states (..., H); the product itself in bfloat16 on request."""
+        """Scores (..., V) in float32 for hidden states (..., H), whose softmax is p; log p itself where the softmax is
+        adaptive. The product with a full output matrix is taken in bfloat16 on request."""
         projected = self.projection(hidden)
+        if isinstance(self.output, nn.AdaptiveLogSoftmaxWithLoss):
+            rows: Tensor = self.output.log_prob(projected.reshape(-1, projected.shape[-1]))
+            return rows.view(*projected.shape[:-1], -1)
         if not bf16:
             return F.linear(projected, self.output.weight, self.output.bias)
         weight, bias = self.output.weight.bfloat16(), self.output.bias.bfloat16()
@@ -132,6 +171,17 @@ class RecurrentNetwork(nn.Module):
 
 def _fused(shape: Shape) -> nn.RNNBase:
     return FUSED[shape.architecture](shape.embedding_dim, shape.hidden_size, shape.num_layers)
+
+
+def _recurrent(stacked: Tensor, kind: RecurrentWeights, generator: torch.Generator) -> None:
+    """The square matrices of all gates (gates · H, H)."""
+    for gate in torch.split(stacked, stacked.shape[1]):
+        if kind == "orthogonal":
+            nn.init.orthogonal_(gate, generator=generator)
+        elif kind == "identity":
+            nn.init.eye_(gate)
+        else:
+            _uniform(gate, generator)
 
 
 def _uniform(matrix: Tensor, generator: torch.Generator) -> None:
@@ -148,9 +198,13 @@ def _run_all_layers(recurrent: nn.RNNBase, inputs: Tensor, state: State) -> tupl
     return hidden, (h,)
 
 
-def _run_one_layer(recurrent: nn.RNNBase, layer: int, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-    """Layer `layer` of `recurrent` alone, by torch's own fused kernel."""
+def _run_one_layer(
+    recurrent: nn.RNNBase, layer: int, inputs: Tensor, state: State, masks: DropoutMasks | None
+) -> tuple[Tensor, State]:
+    """Layer `layer` of `recurrent` alone, by torch's own fused kernel, which takes a dropped matrix like any other."""
     weights = [getattr(recurrent, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+    if masks is not None:
+        weights[1] = masks.drop_weights(weights[1])
     rest = (True, 1, 0.0, recurrent.training, False, False)  # biases, layers, dropout, training, directions, time first
     if isinstance(recurrent, nn.LSTM):
         hidden, h, c = torch.lstm(inputs, list(state), weights, *rest)
@@ -158,19 +212,6 @@ def _run_one_layer(recurrent: nn.RNNBase, layer: int, inputs: Tensor, state: Sta
     kernel = torch.gru if isinstance(recurrent, nn.GRU) else torch.rnn_tanh
     hidden, h = kernel(inputs, state[0], weights, *rest)
     return hidden, (h,)
-
-
-class DropoutMasks:
-    """Dropout (Srivastava et al. 2014) whose masks come from an explicit generator, so that a run can be resumed."""
-
-    def __init__(self, probability: float, generator: torch.Generator) -> None:
-        self.probability, self.generator = probability, generator
-
-    def drop(self, values: Tensor) -> Tensor:
-        if self.probability == 0:
-            return values
-        keep = 1 - self.probability
-        return values * torch.empty_like(values).bernoulli_(keep, generator=self.generator).div_(keep)
 
 
 def detach(state: State) -> State:

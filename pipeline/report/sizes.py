@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.plans import NetworkPlan
 from pipeline.report.names import networks
+from pipeline.training.memory import output_weights
 
 
 def network_table(
@@ -61,7 +62,7 @@ def parameter_count(shape: Mapping[str, Any]) -> int:
     """All parameters, a tied output matrix counted once."""
     types, width = int(shape["vocabulary_size"]), int(shape["embedding_dim"])
     hidden = int(shape["hidden_size"])
-    total = types * width + recurrent_count(shape) + types  # embedding, layers, output bias
+    total = types * width + recurrent_count(shape)
     if not shape["tied"]:
-        return total + types * hidden
-    return total + (hidden * width + width if hidden != width else 0)  # the projection
+        return total + output_weights(types, hidden, shape.get("cutoffs", ()))
+    return total + types + (hidden * width + width if hidden != width else 0)  # output bias, projection

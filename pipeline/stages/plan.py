@@ -13,7 +13,7 @@ from pipeline.layout import Layout
 from pipeline.ngram.pruning import check_thresholds
 from pipeline.params import BUILTIN, Params, read_params
 from pipeline.plans import resolve
-from pipeline.training.memory import check_cost, machine_memory, training_cost
+from pipeline.training.memory import check_cost, check_cutoffs, machine_memory, training_cost
 
 
 def run(root: Path) -> None:
@@ -66,7 +66,8 @@ def _check_text(layout: Layout, params: Params, needed: dict[str, int]) -> None:
     needs = [("valid", Need(needed["valid"], "gradients.max_lag", text.valid_share))]
     needs += [("test", Need(tokens, setting, text.test_share)) for setting, tokens in _test_needs(params).items()]
     types = check_source(source, conventions(text, params.corpus), needed["train"], needs)
+    check_cutoffs(params.training.clusters, types)
     tied = params.training.tie_output and params.embeddings.use != "frozen"
     if params.runtime.device != "cuda":  # its memory is asked for where the training begins
         for architecture in params.models:
-            check_cost(training_cost(architecture, types, size, tied), machine_memory())
+            check_cost(training_cost(architecture, types, size, tied, params.training.clusters), machine_memory())

@@ -32,7 +32,7 @@ def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
     from pipeline.models.neural import save_weights
     from pipeline.training.checkpoint import fingerprint, resume_folder
     from pipeline.training.loop import train
-    from pipeline.training.memory import check_cost, machine_memory, training_cost
+    from pipeline.training.memory import check_cost, check_cutoffs, machine_memory, training_cost
     from pipeline.training.ranks import join_ranks
     from pipeline.training.runtime import prepare_runtime, use_bf16
 
@@ -40,13 +40,14 @@ def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
     corpus = load_corpus(layout.corpus)
     tokens, valid = corpus.splits["train"].tokens, corpus.splits["valid"].tokens
     tied = plan.training.tie_output and plan.embeddings != "frozen"  # a tied output would be frozen too
-    cost = training_cost(plan.architecture, len(corpus.vocabulary), plan.size, tied)
+    check_cutoffs(plan.training.clusters, len(corpus.vocabulary))
+    cost = training_cost(plan.architecture, len(corpus.vocabulary), plan.size, tied, plan.training.clusters)
     check_cost(
         cost,
         torch.cuda.get_device_properties(device).total_memory if device.type == "cuda" else machine_memory(),
     )
     package = layout.root / "pipeline"
-    code = [path for part in ("models", "training") for path in sorted((package / part).glob("*.py"))]
+    code = [path for part in ("models", "training") for path in sorted((package / part).rglob("*.py"))]
     data = [*sorted(layout.corpus.glob("*.npy")), layout.embeddings / "vectors.safetensors"]
     with ExitStack() as resumable:
         with join_ranks(device) as ranks:
@@ -91,10 +92,17 @@ def _build(layout: Layout, plan: NetworkPlan, vocabulary_size: int) -> "Recurren
             tied=plan.training.tie_output and not frozen,  # a tied output would be frozen too
             frozen=frozen,
             implementation=plan.training.implementation,
+            cutoffs=plan.training.clusters,
         )
     )
     training = plan.training
-    network.initialise(torch.Generator().manual_seed(plan.seed), training.embedding_range, training.forget_bias)
+    network.initialise(
+        torch.Generator().manual_seed(plan.seed),
+        training.embedding_range,
+        training.forget_bias,
+        training.recurrent_weights,
+        training.input_weights,
+    )
     if plan.embeddings != "none":
         vectors = torch.from_numpy(read_tensors(layout.embeddings / "vectors.safetensors")["vectors"])
         # as wide on average as random weights would be: skip-gram's own lengths say how frequent a word is

@@ -1,7 +1,9 @@
 """What a vocabulary costs a network, before it is built."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.errors import UserError
 from pipeline.params import Size
@@ -29,14 +31,35 @@ class Cost:
         )
 
 
-def training_cost(architecture: str, types: int, size: Size, tied: bool) -> Cost:
+def output_weights(types: int, width: int, cutoffs: Sequence[int] = ()) -> int:
+    """Of a free output from `width` units, its bias included; an adaptive one has none, and a cluster's types are
+    reached over a quarter of the units of the cluster before."""
+    if not cutoffs:
+        return types * (width + 1)
+    total = width * (cutoffs[0] + len(cutoffs))  # the commonest types, and one class for each cluster
+    for number, (begin, end) in enumerate(pairwise([*cutoffs, types]), start=1):
+        inner = width // 4**number
+        total += inner * (width + end - begin)
+    return total
+
+
+def training_cost(architecture: str, types: int, size: Size, tied: bool, cutoffs: Sequence[int] = ()) -> Cost:
     width, hidden = size.embedding_dim, size.hidden_size
-    words = types * width + types + (0 if tied else types * hidden)
+    words = types * width + (types if tied else output_weights(types, hidden, cutoffs))
     inputs = [width] + [hidden] * (size.num_layers - 1)
     layers = sum(GATES[architecture] * hidden * (each + hidden + 2) for each in inputs)
     weights = words + layers + (hidden * width + width if tied and hidden != width else 0)
-    scores = size.bptt_len * size.batch_size * types
+    scores = size.bptt_len * size.batch_size * (cutoffs[0] if cutoffs else types)
     return Cost(architecture, types, words, weights, BYTES * (COPIES * weights + LOGITS * scores))
+
+
+def check_cutoffs(cutoffs: Sequence[int], types: int) -> None:
+    """Raises UserError where an adaptive softmax would have a cluster without types."""
+    if cutoffs and cutoffs[-1] >= types:
+        raise UserError(
+            f"training.cutoffs: found {list(cutoffs)}, but the text has {types:,} types. Lower the last below that, "
+            "leave it out, or set training.softmax: full."
+        )
 
 
 def check_cost(cost: Cost, available: int) -> None:

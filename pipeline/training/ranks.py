@@ -20,7 +20,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from pipeline.errors import UserError
-from pipeline.models.recurrent import DropoutMasks
+from pipeline.models.dropout import DropoutMasks, Rates
 
 LOST_AFTER = timedelta(minutes=2)  # far longer than a step, a validation or the writing of a checkpoint takes
 
@@ -149,16 +149,13 @@ class SharedMasks(DropoutMasks):
     streams lose the same units, however many ranks there are, and a checkpoint holds one generator.
     """
 
-    def __init__(self, probability: float, generator: torch.Generator, streams: int, ranks: Ranks) -> None:
-        super().__init__(probability, generator)
+    def __init__(self, rates: Rates, generator: torch.Generator, streams: int, ranks: Ranks) -> None:
+        super().__init__(rates, generator)
         self.streams, self.ranks = streams, ranks
 
-    def drop(self, values: Tensor) -> Tensor:
-        if self.probability == 0:
-            return values
-        keep = 1 - self.probability
-        whole = values.new_empty(values.shape[0], self.streams, values.shape[2])
-        return values * whole.bernoulli_(keep, generator=self.generator)[:, self.ranks.share(self.streams)].div_(keep)
+    def _streams(self, empty: Tensor, probability: float) -> Tensor:
+        whole = empty.new_empty(empty.shape[0], self.streams, empty.shape[2])
+        return self._mask(whole, probability)[:, self.ranks.share(self.streams)]
 
 
 def _take_gpu(local_rank: int) -> None:

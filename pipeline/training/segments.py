@@ -8,6 +8,11 @@ from numpy.typing import NDArray
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.errors import UserError
 from pipeline.language_model import Tokens
+from pipeline.params import Size
+
+SHORTEST = 5  # tokens of a random segment, as in AWD-LSTM
+DEVIATION = 5.0
+HALVED = 0.05  # of the random segments are around half of bptt_len
 
 
 def columns(tokens: Tokens, batch_size: int) -> NDArray[np.int64]:
@@ -27,11 +32,36 @@ def columns(tokens: Tokens, batch_size: int) -> NDArray[np.int64]:
     return np.concatenate([before[None], used])
 
 
-def segments_per_epoch(rows: int, bptt_len: int) -> int:
-    return -(-(rows - 1) // bptt_len)
-
-
 def segments(streams: NDArray[np.int64], bptt_len: int) -> Iterator[NDArray[np.int64]]:
     """One epoch as segments (at most bptt_len + 1, B): inputs are all rows but the last, targets all but the first."""
     for start in range(0, len(streams) - 1, bptt_len):
         yield streams[start : start + bptt_len + 1]
+
+
+def lay_out(rows: int, size: Size, seed: int) -> NDArray[np.int64]:
+    """Where each step's segment begins and ends (steps, 2) in streams of `rows` rows: row `begin` is its first input,
+    row `end` its last target. All epochs, one after the other; a segment never goes on into the next epoch.
+
+    Lengths are `bptt_len`; or random about it, or about half of it for one in twenty (Merity et al. 2018, section 5),
+    so that not the same tokens stand at a segment's end in every epoch. A curriculum grows them linearly from
+    `grow_from` while the first `grow_share` of the tokens is read. It follows from the plan alone: a resumed run has
+    the same, and a checkpoint holds nothing of it.
+    """
+    settings, rng = size.segments, np.random.default_rng([seed, rows])
+    fixed = settings.lengths == "fixed" and settings.grow_share == 0
+    fewest = max(size.validations, round(size.training_tokens / (size.bptt_len * size.batch_size))) if fixed else 0
+    spans: list[tuple[int, int]] = []
+    begin = read = 0
+    while len(spans) < fewest if fixed else read < size.training_tokens or len(spans) < size.validations:
+        length = size.bptt_len
+        grown = read / (settings.grow_share * size.training_tokens) if settings.grow_share else 1.0
+        if grown < 1:
+            length = round(settings.grow_from + grown * (size.bptt_len - settings.grow_from))
+        if settings.lengths == "random":
+            centre = length / 2 if rng.random() < HALVED else length
+            length = max(min(SHORTEST, length), round(rng.normal(centre, DEVIATION)))
+        end = min(begin + length, rows - 1)
+        spans.append((begin, end))
+        read += (end - begin) * size.batch_size
+        begin = 0 if end == rows - 1 else end
+    return np.array(spans)

@@ -10,7 +10,8 @@ from pipeline.models.cells.elman import Elman
 from pipeline.models.cells.gru import GRU
 from pipeline.models.cells.lstm import LSTM
 from pipeline.models.cells.torch_gru import TorchGRU
-from pipeline.models.recurrent import DropoutMasks, RecurrentNetwork, Shape
+from pipeline.models.dropout import DropoutMasks, Rates
+from pipeline.models.recurrent import RecurrentNetwork, Shape
 
 T, B, D, H = 6, 3, 5, 4
 CELLS: dict[str, type[Cell]] = {"rnn": Elman, "gru": TorchGRU, "lstm": LSTM}
@@ -120,7 +121,10 @@ def test_a_network_by_hand_begins_and_trains_as_torchs_does(architecture: str) -
     losses = {}
     for implementation in ("torch", "by_hand"):
         model = network(architecture, implementation)
-        masks, optimizer = DropoutMasks(0.3, torch.Generator().manual_seed(1)), torch.optim.SGD(model.parameters(), 0.5)
+        masks, optimizer = (
+            DropoutMasks(Rates(0.3, 0.3), torch.Generator().manual_seed(1)),
+            torch.optim.SGD(model.parameters(), 0.5),
+        )
         state = tuple(part.double() for part in model.zero_state(B))
         losses[implementation] = []
         for _ in range(5):

@@ -4,8 +4,9 @@ import torch
 
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.io import write_json
+from pipeline.models.dropout import DropoutMasks, Rates
 from pipeline.models.neural import NeuralModel, load_network, save_weights
-from pipeline.models.recurrent import DropoutMasks, RecurrentNetwork, Shape, detach
+from pipeline.models.recurrent import RecurrentNetwork, Shape, detach
 
 ARCHITECTURES = ["rnn", "gru", "lstm"]
 
@@ -69,7 +70,7 @@ def test_network_equals_the_equations_in_outputs_states_and_gradients(architectu
 def test_layers_one_by_one_equal_torchs_stack(architecture):
     model = network(architecture)
     tokens = torch.randint(0, 11, (6, 3))
-    no_dropout = DropoutMasks(0.0, torch.Generator())
+    no_dropout = DropoutMasks(Rates(), torch.Generator())
     whole, state = model(tokens, model.zero_state(3))
     single, single_state = model(tokens, model.zero_state(3), no_dropout)
     torch.testing.assert_close(whole, single)
@@ -119,8 +120,8 @@ def test_no_gradient_passes_a_detach():
 
 def test_dropout_scales_what_it_keeps_and_repeats_with_its_generator():
     values = torch.ones(200, 50)
-    first = DropoutMasks(0.25, torch.Generator().manual_seed(5)).drop(values)
-    again = DropoutMasks(0.25, torch.Generator().manual_seed(5)).drop(values)
+    first = DropoutMasks(Rates(), torch.Generator().manual_seed(5)).drop(values, 0.25)
+    again = DropoutMasks(Rates(), torch.Generator().manual_seed(5)).drop(values, 0.25)
     assert torch.equal(first, again)
     assert first.unique().tolist() == [0.0, pytest.approx(4 / 3)]
     assert first.mean().item() == pytest.approx(1, abs=0.02)

@@ -34,18 +34,18 @@ def equal(folder: Path, joined: ranks.Ranks) -> None:
     """Every plan whole, then one that all ranks are interrupted in and resume."""
     results = {name: vars(run(name, folder / name, joined)) for name in PLANS}
     loop.SECONDS_BETWEEN_CHECKPOINTS = 0.0
-    train_step = loop._Run.train_step
+    train_step = loop.Run.train_step
 
     def interrupted(self, segment):
         if self.step == 33:
             raise InterruptedError
         train_step(self, segment)
 
-    loop._Run.train_step = interrupted
+    loop.Run.train_step = interrupted
     try:
         run("lstm", folder / "resumed", joined)
     except InterruptedError:
-        loop._Run.train_step = train_step
+        loop.Run.train_step = train_step
     results["resumed"] = vars(run("lstm", folder / "resumed", joined))
     for result in results.values():
         result["history"] = vars(result["history"])
@@ -67,28 +67,28 @@ def refused(folder: Path, joined: ranks.Ranks) -> None:
 def silent(folder: Path, joined: ranks.Ranks) -> None:
     """The second rank stops answering after some steps."""
     loop.SECONDS_BETWEEN_CHECKPOINTS = 0.0
-    train_step = loop._Run.train_step
+    train_step = loop.Run.train_step
 
     def stuck(self, segment):
         if joined.rank == 1 and self.step == 7:
             time.sleep(600)
         train_step(self, segment)
 
-    loop._Run.train_step = stuck
+    loop.Run.train_step = stuck
     run("rnn", folder / "same", joined)
 
 
 def killed(folder: Path, joined: ranks.Ranks) -> None:
     """The second rank is killed after some steps."""
     loop.SECONDS_BETWEEN_CHECKPOINTS = 0.0
-    train_step = loop._Run.train_step
+    train_step = loop.Run.train_step
 
     def dying(self, segment):
         if joined.rank == 1 and self.step == 7:
             os.kill(os.getpid(), signal.SIGKILL)
         train_step(self, segment)
 
-    loop._Run.train_step = dying
+    loop.Run.train_step = dying
     run("rnn", folder / "same", joined)
 
 

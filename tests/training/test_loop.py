@@ -14,10 +14,12 @@ import torch
 
 from pipeline.errors import UserError
 from pipeline.models.recurrent import RecurrentNetwork, Shape
-from pipeline.params import Runtime, Size, Training
+from pipeline.params import Dropout, Optimiser, Runtime, Segments, Size, Training
 from pipeline.plans import NetworkPlan
 from pipeline.training import checkpoint, loop
+from pipeline.training import run as run_module
 from pipeline.training.runtime import choose_device, use_bf16
+from pipeline.training.schedule import schedule
 
 CPU = torch.device("cpu")
 RNG = np.random.default_rng(0)
@@ -26,36 +28,54 @@ CYCLE = np.tile(np.array([2, 3, 2, 4, 5, 1]), 400).astype(np.uint16)
 
 
 def plan(architecture="lstm", **changes) -> NetworkPlan:
+    """`dropout` given as a number is that of all activations."""
+    dropout = dict(input=0.2, between=0.2, output=0.2, embedding=0.0, weights=0.0, locked=False)
+    if isinstance(probability := changes.pop("dropout", None), float):
+        dropout |= dict.fromkeys(("input", "between", "output"), probability)
+    segments = dict(lengths="fixed", grow_from=2, grow_share=0.0)
+    optimiser = dict(method="adamw", weight_decay=0.0, schedule="cosine", plateau_factor=0.5, average_after="never")
     size = dict(
         embedding_dim=8,
         hidden_size=12,
         num_layers=1,
-        dropout=0.2,
         batch_size=4,
         bptt_len=10,
         training_tokens=4000,
+        validations=4,
         learning_rate_scale=1.0,
+        clip_norm_scale=1.0,
+        activation_penalty=0.0,
+        change_penalty=0.0,
     )
     training = dict(
         tie_output=True,
         implementation="torch",
+        softmax="full",
+        cutoffs=[3],
+        recurrent_weights="orthogonal",
+        input_weights="uniform",
         embedding_range=0.1,
         forget_bias=1.0,
         warmup_share=0.1,
         final_learning_rate=0.1,
-        weight_decay=0.0,
-        validations=4,
+        fused_optimiser=True,
+        patience="never",
     )
     own = dict(learning_rate=0.02, clip_norm=0.5)
     for name, value in changes.items():
-        next(part for part in (size, training, own) if name in part)[name] = value
+        next(part for part in (dropout, segments, optimiser, size, training, own) if name in part)[name] = value
     return NetworkPlan(
         selected=True,
         architecture=architecture,
         seed=1,
         runtime=Runtime(device="cpu", threads=1, precision="fp32"),
         embeddings="none",
-        size=Size(**size),
+        size=Size(
+            **size,
+            dropout=Dropout(**dropout),
+            segments=Segments(**segments),
+            optimiser=Optimiser(**optimiser),
+        ),
         training=Training(**training),
         **own,
     )
@@ -71,10 +91,16 @@ def fresh(chosen: NetworkPlan) -> RecurrentNetwork:
             chosen.size.num_layers,
             tied=chosen.training.tie_output,
             frozen=False,
+            implementation=chosen.training.implementation,
+            cutoffs=chosen.training.clusters,
         )
     )
     network.initialise(
-        torch.Generator().manual_seed(chosen.seed), chosen.training.embedding_range, chosen.training.forget_bias
+        torch.Generator().manual_seed(chosen.seed),
+        chosen.training.embedding_range,
+        chosen.training.forget_bias,
+        chosen.training.recurrent_weights,
+        chosen.training.input_weights,
     )
     return network
 
@@ -111,7 +137,7 @@ def test_the_kept_weights_are_from_before_halfway_and_the_best_validation(tmp_pa
     assert not torch.equal(trained.halfway["embedding.weight"], trained.best["embedding.weight"])
     best = min(trained.history.validations, key=lambda row: row["nats"])
     start.load_state_dict(trained.best | {"output.weight": trained.best["embedding.weight"]})
-    again = loop._Run(start, chosen, CYCLE, CYCLE[:1200], CPU, False)
+    again = loop.Run(start, chosen, CYCLE, CYCLE[:1200], CPU, False)
     again.validate()
     assert again.history.validations[0]["nats"] == pytest.approx(best["nats"], abs=1e-6)
 
@@ -128,7 +154,7 @@ def test_history_has_a_row_a_step_and_the_asked_number_of_validations(tmp_path):
 
 def test_the_gradient_is_clipped_to_the_norm(tmp_path):
     chosen = plan(clip_norm=0.01)
-    state = loop._Run(fresh(chosen), chosen, CYCLE, CYCLE[:1200], CPU, False)
+    state = loop.Run(fresh(chosen), chosen, CYCLE, CYCLE[:1200], CPU, False)
     state.train_step(state.streams[:11])
     norm = torch.stack([p.grad.norm() for p in state.trainable]).norm().item()
     assert norm == pytest.approx(0.01, rel=1e-4)
@@ -136,7 +162,7 @@ def test_the_gradient_is_clipped_to_the_norm(tmp_path):
 
 def test_the_schedule_warms_up_and_falls_to_its_floor():
     chosen = plan(warmup_share=0.1, final_learning_rate=0.1)
-    rates = [loop.schedule(step, 100, chosen) for step in range(100)]
+    rates = [schedule(step, 100, chosen) for step in range(100)]
     assert rates[:10] == pytest.approx([0.1 * (step + 1) for step in range(10)])
     assert rates[55] == pytest.approx(0.55, abs=0.01)
     assert rates[99] == pytest.approx(0.1, abs=0.001)
@@ -153,7 +179,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path):
 @pytest.mark.parametrize("stop", [1, 33, 50, 77, 99])
 def test_a_resumed_run_equals_an_unbroken_one_to_the_bit(tmp_path, monkeypatch, stop):
     unbroken = run(plan(), tmp_path / "whole")
-    train_step = loop._Run.train_step
+    train_step = loop.Run.train_step
 
     def killed(self, segment):
         if self.step == stop:
@@ -161,10 +187,10 @@ def test_a_resumed_run_equals_an_unbroken_one_to_the_bit(tmp_path, monkeypatch, 
         train_step(self, segment)
 
     monkeypatch.setattr(loop, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
-    monkeypatch.setattr(loop._Run, "train_step", killed)
+    monkeypatch.setattr(loop.Run, "train_step", killed)
     with pytest.raises(KeyboardInterrupt):
         run(plan(), tmp_path / "cut")
-    monkeypatch.setattr(loop._Run, "train_step", train_step)
+    monkeypatch.setattr(loop.Run, "train_step", train_step)
     resumed = run(plan(), tmp_path / "cut")
     assert same(resumed, unbroken)
     assert resumed.tokens_read == (100 - stop) * 40
@@ -182,12 +208,14 @@ def test_too_little_memory_says_what_to_lower(tmp_path, monkeypatch):
     def greedy(*_):
         return torch.empty(2**60)
 
-    monkeypatch.setattr(loop, "output_loss", greedy)
+    monkeypatch.setattr(run_module, "output_loss", greedy)
     with pytest.raises(
         UserError, match=r"gru: out of memory on cpu.*10 tokens of 4 streams over 6 types.*Lower batch_size"
     ):
         run(plan("gru"), tmp_path)
-    monkeypatch.setattr(loop, "output_loss", lambda *_: torch.zeros(2) @ torch.zeros(3))  # another mistake stays itself
+    monkeypatch.setattr(
+        run_module, "output_loss", lambda *_: torch.zeros(2) @ torch.zeros(3)
+    )  # another mistake stays itself
     with pytest.raises(RuntimeError, match="size"):
         run(plan("gru"), tmp_path)
 
@@ -200,7 +228,7 @@ def test_a_network_that_has_diverged_is_no_result(tmp_path):
 
 def test_dropout_is_off_in_validation(tmp_path):
     chosen = plan(dropout=0.9)
-    state = loop._Run(fresh(chosen), chosen, CYCLE, CYCLE[:1200], CPU, False)
+    state = loop.Run(fresh(chosen), chosen, CYCLE, CYCLE[:1200], CPU, False)
     before = state.masks.generator.get_state()
     state.validate()
     state.validate()

@@ -1,14 +1,17 @@
+from pathlib import Path
+
 import pytest
 
 from pipeline.errors import UserError
 from pipeline.models.recurrent import RecurrentNetwork, Shape
-from pipeline.params import Size
+from pipeline.params import Size, read_params
 from pipeline.training.memory import check_cost, machine_memory, training_cost
 
 
 def size(**changes: int) -> Size:
     values = {"embedding_dim": 6, "hidden_size": 10, "num_layers": 2, "batch_size": 4, "bptt_len": 5}
-    return Size(**(values | changes), dropout=0.0, training_tokens=1, learning_rate_scale=1.0)
+    shipped = read_params(Path(__file__).parents[2] / "params.yaml").sizes["small"]
+    return shipped.model_copy(update=values | changes)
 
 
 @pytest.mark.parametrize("architecture", ["rnn", "gru", "lstm"])

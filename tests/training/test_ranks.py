@@ -9,6 +9,7 @@ import pytest
 import rank_worker
 import torch
 
+from pipeline.models.dropout import Rates
 from pipeline.training import checkpoint
 from pipeline.training.ranks import ALONE, Ranks, SharedMasks, join_ranks
 
@@ -111,13 +112,14 @@ def test_shares_are_disjoint_and_whole(count, size):
     assert max(map(len, shares)) - min(map(len, shares)) <= 1
 
 
-def test_ranks_drop_what_one_process_would_drop():
+@pytest.mark.parametrize("locked", [False, True])
+def test_ranks_drop_what_one_process_would_drop(locked):
     values = torch.ones(6, 5, 4)
-    whole = SharedMasks(0.4, torch.Generator().manual_seed(3), 5, ALONE).drop(values)
+    whole = SharedMasks(Rates(locked=locked), torch.Generator().manual_seed(3), 5, ALONE).drop(values, 0.4)
     parts = []
     for rank in range(2):
         ranks = Ranks(rank, 2)
-        masks = SharedMasks(0.4, torch.Generator().manual_seed(3), 5, ranks)
-        parts.append(masks.drop(values[:, ranks.share(5)]))
+        masks = SharedMasks(Rates(locked=locked), torch.Generator().manual_seed(3), 5, ranks)
+        parts.append(masks.drop(values[:, ranks.share(5)], 0.4))
     assert torch.equal(torch.cat(parts, dim=1), whole)
     assert sorted(whole.unique().tolist()) == [0.0, pytest.approx(1 / 0.6)]
