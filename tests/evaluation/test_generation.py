@@ -146,7 +146,7 @@ def test_what_follows_a_prompt_does_not_depend_on_the_other_prompts(layout):
 
 @pytest.mark.parametrize(("blank_lines", "tokens"), [("keep", 9), ("drop", 7)])
 def test_a_text_is_scored_as_the_model_was_trained(layout, tmp_path, blank_lines, tokens):
-    conventions = {"tokens": "words", "blank_lines": blank_lines}
+    conventions = {"tokens": "words", "blank_lines": blank_lines, "uncounted": []}
     write_json(layout.corpus / "summary.json", {"conventions": conventions})
     write_text(tmp_path / "text.txt", "the dog barks\n\n\n the cat\n")
     scored = ask.score_file(layout, "bigram", tmp_path / "text.txt")
