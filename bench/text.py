@@ -68,6 +68,35 @@ def generated_text(params: Params) -> Text:
     return _text("builtin", *(list(sampled[split].lines()) for split in ("train", "test")))
 
 
+def splits_of(folder: Path, params: Params) -> tuple[Tokens, Tokens, int]:
+    """train and valid of the corpus in `folder` over all types of train, and how many those are."""
+    source = find_source(folder.parent, folder.name)
+    if source is None or not {"train", "valid"} <= set(source.files):
+        raise UserError(f"{folder} has no splits train and valid. Name a folder with both, such as WikiText-2's.")
+    lines = {
+        part: [line.split() for path in source.files[part] for line in read_lines(path)] for part in ("train", "valid")
+    }
+    vocabulary = build_vocabulary(count_words(lines["train"]), 1, None)
+    train, valid = (encode(lines[part], vocabulary, None).tokens for part in ("train", "valid"))
+    return train, valid, len(vocabulary)
+
+
+def generated_types(types: int, seed: int, tokens: int = 1_000_000) -> tuple[Tokens, Tokens, int]:
+    """train and a valid of 20,000 tokens over `types` types in order of frequency: by Zipf's law, and every other
+    token on average is the one that follows its predecessor most often."""
+    rng = np.random.default_rng(seed)
+    weights = 1 / np.arange(1, types + 1)
+    cumulative = np.cumsum(weights / weights.sum())
+    draw = np.minimum(np.searchsorted(cumulative, rng.random(tokens + 20_000)), types - 1)
+    follower = np.minimum(np.searchsorted(cumulative, rng.random(types)), types - 1)
+    follows = rng.random(len(draw)) < 0.5
+    stream = draw.tolist()
+    for place in np.flatnonzero(follows[1:]) + 1:
+        stream[place] = follower[stream[place - 1]]
+    ids = np.array(stream, dtype=np.uint16 if types <= 2**16 else np.uint32)
+    return ids[:tokens], ids[tokens:], types
+
+
 def _text(name: str, train: list[list[str]], test: list[list[str]]) -> Text:
     counts = count_words(train)
     if UNK in counts:
