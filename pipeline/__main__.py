@@ -67,7 +67,7 @@ def ngram() -> None:
 
 @app.command(rich_help_panel=STAGES)
 def embeddings() -> None:
-    """Skip-gram vectors."""
+    """Word vectors: skip-gram, CBOW or factored counts."""
     from pipeline.stages import embeddings as stage
 
     _timed("embeddings", "embeddings", stage.run)

@@ -133,16 +133,34 @@ class Ngram(Strict):
     backoff_factor: Annotated[float, Field(gt=0, le=1)]
 
 
-class Skipgram(Strict):
-    """Skip-gram with negative sampling; `use` says what the networks do with the vectors."""
+class NegativeSampling(Strict):
+    """What skip-gram and CBOW have each of their own."""
 
+    learning_rate: Positive
+
+
+class Svd(Strict):
+    """What the factored counts have of their own."""
+
+    shift: Annotated[float, Field(ge=1)]
+    singular_power: Annotated[float, Field(ge=0, le=1)]
+    iterations: Count
+
+
+class Embeddings(Strict):
+    """Word vectors, and what the networks do with them (`use`)."""
+
+    method: Literal["skipgram", "cbow", "svd"]
     use: Literal["finetune", "frozen", "none"]
-    epochs: Count
     window: Count
-    negatives: Count
+    min_count: Count
     subsample: Positive
     noise_power: Annotated[float, Field(ge=0, le=1)]
-    learning_rate: Positive
+    epochs: Count
+    negatives: Count
+    skipgram: NegativeSampling
+    cbow: NegativeSampling
+    svd: Svd
 
 
 class Size(Strict):
@@ -259,7 +277,7 @@ class Params(Strict):
     language: Language
     text: Text
     ngram: Ngram
-    embeddings: Skipgram
+    embeddings: Embeddings
     sizes: dict[str, Size]
     training: Training
     rnn: Recurrent

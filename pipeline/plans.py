@@ -19,6 +19,7 @@ from pipeline.params import (
     CorpusName,
     Count,
     Drift,
+    Embeddings,
     Gradients,
     Language,
     Ngram,
@@ -30,7 +31,6 @@ from pipeline.params import (
     Runtime,
     Seed,
     Size,
-    Skipgram,
     Strict,
     Study,
     Text,
@@ -57,7 +57,7 @@ class EmbeddingsPlan(Strict):
     seed: Seed
     runtime: Runtime
     dim: Count
-    skipgram: Skipgram
+    embeddings: Embeddings
 
 
 class NetworkPlan(Strict):
@@ -185,7 +185,7 @@ def resolve(params: Params) -> dict[str, Strict]:
             text=params.text,
         ),
         "ngram": NgramPlan(ngram=params.ngram, block_lines=params.perplexity.block_lines),
-        "embeddings": EmbeddingsPlan(seed=seed, runtime=runtime, dim=size.embedding_dim, skipgram=params.embeddings),
+        "embeddings": EmbeddingsPlan(seed=seed, runtime=runtime, dim=size.embedding_dim, embeddings=params.embeddings),
         "rnn": network("rnn", params.rnn),
         "gru": network("gru", params.gru),
         "lstm": network("lstm", params.lstm),

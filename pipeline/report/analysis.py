@@ -38,7 +38,7 @@ class Inputs:
     networks: Mapping[str, NetworkPlan]
     corpus: Corpus
     vectors: NDArray[np.float32]
-    skipgram_losses: list[float]
+    vector_losses: list[float]
     shapes: Mapping[str, Mapping[str, Any]]
     steps: Mapping[str, pd.DataFrame]
     validations: Mapping[str, pd.DataFrame]

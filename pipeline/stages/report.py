@@ -54,7 +54,7 @@ def _read(layout: Layout) -> Inputs:
         networks=networks,
         corpus=load_corpus(layout.corpus),
         vectors=read_tensors(layout.embeddings / "vectors.safetensors")["vectors"],
-        skipgram_losses=read_json(layout.embeddings / "losses.json"),
+        vector_losses=read_json(layout.embeddings / "losses.json"),
         shapes={name: read_json(folder / "shape.json") for name, folder in folders.items()},
         steps={name: read_table(folder / "steps.csv") for name, folder in folders.items()},
         validations={name: read_table(folder / "validations.csv") for name, folder in folders.items()},

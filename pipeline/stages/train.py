@@ -77,6 +77,7 @@ def _build(layout: Layout, plan: NetworkPlan, vocabulary_size: int) -> "Recurren
     """The network before training: random weights, its embedding from the embeddings stage where the plan says so."""
     import torch
 
+    from pipeline.embeddings.checks import check_vectors
     from pipeline.io import read_tensors
     from pipeline.models.recurrent import RecurrentNetwork, Shape
 
@@ -96,7 +97,10 @@ def _build(layout: Layout, plan: NetworkPlan, vocabulary_size: int) -> "Recurren
     training = plan.training
     network.initialise(torch.Generator().manual_seed(plan.seed), training.embedding_range, training.forget_bias)
     if plan.embeddings != "none":
-        vectors = torch.from_numpy(read_tensors(layout.embeddings / "vectors.safetensors")["vectors"])
+        path = layout.embeddings / "vectors.safetensors"
+        learned = read_tensors(path)["vectors"]
+        check_vectors(learned, vocabulary_size, str(path))
+        vectors = torch.from_numpy(learned)
         # as wide on average as random weights would be: skip-gram's own lengths say how frequent a word is
         scale = training.embedding_range / 3**0.5 / float(vectors.square().mean().sqrt())
         network.embedding.weight.data.copy_(vectors * scale)

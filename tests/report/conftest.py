@@ -62,7 +62,7 @@ def _make_inputs(
         networks={name: plans[name] for name in models},  # type: ignore[misc]
         corpus=corpus,
         vectors=rng.normal(size=(len(corpus.vocabulary), 8)).astype(np.float32),
-        skipgram_losses=[2.5, 2.25],
+        vector_losses=[2.5, 2.25],
         shapes={name: _shape(name, len(corpus.vocabulary)) for name in models},
         steps={name: _steps(level[name]) for name in models},
         validations={name: _validations(level[name]) for name in models},

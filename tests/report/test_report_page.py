@@ -178,7 +178,7 @@ def write_inputs(layout: Layout, inputs: Inputs) -> None:
         write_json(layout.plan(name), plan.model_dump())
     save_corpus(layout.corpus, inputs.corpus)
     write_tensors(layout.embeddings / "vectors.safetensors", {"vectors": inputs.vectors})
-    write_json(layout.embeddings / "losses.json", inputs.skipgram_losses)
+    write_json(layout.embeddings / "losses.json", inputs.vector_losses)
     for name in inputs.plan.models:
         write_json(layout.network(name) / "shape.json", inputs.shapes[name])
         write_table(layout.network(name) / "steps.csv", inputs.steps[name])
