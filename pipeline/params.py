@@ -147,6 +147,17 @@ class Svd(Strict):
     iterations: Count
 
 
+class VectorQuality(Strict):
+    """What vectors are asked, and about which words."""
+
+    min_count: Count
+    words: Annotated[int, Field(ge=10)]
+    neighbours: Count
+    folds: Annotated[int, Field(ge=2)]
+    inverse_penalty: Positive
+    resamples: Annotated[int, Field(ge=100)]
+
+
 class Embeddings(Strict):
     """Word vectors, and what the networks do with them (`use`)."""
 
@@ -161,6 +172,7 @@ class Embeddings(Strict):
     skipgram: NegativeSampling
     cbow: NegativeSampling
     svd: Svd
+    quality: VectorQuality
 
 
 class Size(Strict):

@@ -32,16 +32,18 @@ from pipeline.params import Embeddings
 from pipeline.progress import progress
 
 SHARED_NOISE = 32  # noise words of a block
-ROWS_PER_STEP = 8.0  # summed updates of one word beyond these are scaled down, or frequent words overshoot
+ROWS_PER_STEP = 16.0  # summed updates of one word beyond these are scaled down, or frequent words overshoot
 LOSS_EVERY = 8  # steps: the loss costs as much as a matrix product and changes nothing, so that it is sampled
 
 
 @dataclass(frozen=True)
 class Vectors:
-    """Input vectors (V, D) in float32; `losses`: the mean loss per prediction of each epoch in nats."""
+    """Input vectors (V, D) in float32, and output vectors where they were learned; `losses`: the mean loss per
+    prediction of each epoch in nats."""
 
     vectors: NDArray[np.float32]
     losses: list[float]
+    outputs: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,27 @@ def train_by_negative_sampling(
                     f"embeddings: the loss is {losses[-1]} in epoch {epoch + 1}. Lower "
                     f"embeddings.{settings.method}.learning_rate (now {learning_rate:g})."
                 )
-    return Vectors(inputs.cpu().numpy(), losses)
+    return Vectors(inputs.cpu().numpy(), losses, outputs.cpu().numpy())
+
+
+def mean_loss(
+    inputs: NDArray[np.float32], outputs: NDArray[np.float32], text: Words, settings: Embeddings, gradient: Gradient
+) -> float:
+    """Nats per prediction of a text that tables (V, D) were not trained on, no word thinned out.
+
+    Noise is drawn from `text.counts`, which should be those of train; the same words and noise at every call.
+    """
+    rng = np.random.default_rng(0)
+    sampler = NoiseSampler(noise_distribution(text.counts, settings.noise_power))
+    masks = torch.from_numpy(window_masks(settings.window))
+    tables = torch.from_numpy(inputs), torch.from_numpy(outputs)
+    total = predictions = 0.0
+    for step in steps(text.words, text.lines, settings.window, rng):
+        batch = to_device(step, sampler.draw((len(step.words), SHARED_NOISE), rng), masks, torch.device("cpu"))
+        update = gradient(*tables, batch, settings.negatives, True)
+        assert update.loss is not None
+        total, predictions = total + float(update.loss), predictions + float(update.predictions)
+    return total / predictions
 
 
 def to_device(step: Step, noise: NDArray[np.int64], masks: Tensor, device: torch.device) -> Batch:

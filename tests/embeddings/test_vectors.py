@@ -38,6 +38,14 @@ SETTINGS = Embeddings.model_validate(
         "skipgram": {"learning_rate": 0.1},
         "cbow": {"learning_rate": 0.1},
         "svd": {"shift": 1.0, "singular_power": 0.5, "iterations": 5},
+        "quality": {
+            "min_count": 2,
+            "words": 100,
+            "neighbours": 4,
+            "folds": 2,
+            "inverse_penalty": 1.0,
+            "resamples": 100,
+        },
     }
 )
 METHODS = ("skipgram", "cbow", "svd")
