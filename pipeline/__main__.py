@@ -204,6 +204,25 @@ def probe(
     print("\n".join(left_out), end="\n" if left_out else "")
 
 
+@app.command(rich_help_panel=ASK)
+def neighbours(
+    word: Annotated[str, typer.Argument(help="a word of the text")],
+    count: Annotated[int, typer.Option(min=1, help="how many to show")] = 10,
+) -> None:
+    """The words whose vectors lie nearest to that of a word."""
+    from pipeline import ask
+
+    print(ask.near_words(_layout(), word, count).to_string(index=False))
+
+
+@app.command(rich_help_panel=ASK)
+def vectors(file: Annotated[Path, typer.Argument(help="what to write")]) -> None:
+    """Write the word vectors in word2vec's text format, for gensim and others."""
+    from pipeline import ask
+
+    ask.export_vectors(_layout(), file)
+
+
 def _root() -> Path:
     root = Path.cwd()
     if not (root / "params.yaml").is_file():
