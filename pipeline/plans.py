@@ -144,6 +144,7 @@ class ReportPlan(Strict):
     studies: list[Study]
     seed: Seed
     size: str
+    embeddings: Embeddings
     text: Text
     perplexity: Perplexity
     agreement: Agreement
@@ -212,6 +213,7 @@ def resolve(params: Params) -> dict[str, Strict]:
             studies=list(params.selected_studies),
             seed=seed,
             size=params.size,
+            embeddings=params.embeddings,
             text=params.text,
             perplexity=params.perplexity,
             agreement=params.agreement,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.report import corpus_figures, count_figures, figures, study_figures
+from pipeline.report import corpus_figures, count_figures, figures, study_figures, vector_map
 from pipeline.report.analysis import Inputs, Results
 from pipeline.report.names import FLOOR, SMOOTHING_WORDS, label, networks, ngrams, ordered, plural
 from pipeline.report.studies import plain_temperature
@@ -65,6 +65,7 @@ def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
     frequency = tables["perplexity_by_frequency"]
     drawn.append(_drawn("frequency", "Loss by frequency", _frequency(frequency), study_figures.by_frequency(frequency)))
     drawn += _counting(tables)
+    drawn += _vectors(tables)
     drawn += _studies(tables)
     if not tables["agreement"].empty:
         drawn += _agreement(tables["agreement"], tables["agreement_by_distance"])
@@ -97,6 +98,32 @@ def _counting(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
         curve = tables["learning_curve"]
         drawn.append(_drawn("learning_curve", "Counting more text", _curve(curve), count_figures.learning_curve(curve)))
     return drawn
+
+
+def _vectors(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
+    drawn = []
+    if "vectors_map" in tables:
+        words = tables["vectors_map"]
+        drawn.append(_drawn("vectors", "A map of the words", _map(words), vector_map.map_figure(words)))
+    if "vectors_number" in tables:
+        ways = tables["vectors_number"]
+        title = "From singular to plural"
+        drawn.append(_drawn("number", title, _ways(ways), vector_map.number_figure(ways)))
+    return drawn
+
+
+def _map(table: pd.DataFrame) -> str:
+    counts = table["class"].value_counts()
+    words = ", ".join(f"{counts[name]} {name}s" for name in vector_map.CLASSES if name in counts.index)
+    return f"Dots for {len(table)} words by two methods of projection, coloured by part of speech: {words}."
+
+
+def _ways(table: pd.DataFrame) -> str:
+    forward = (table["plural_x"] > table["singular_x"]).mean()
+    return (
+        f"Arrows from {len(table)} singular nouns to their plurals: {forward:.0%} point forward along their mean "
+        f"direction; the mean cosine of each with the others is {table['cosine'].mean():.2f}."
+    )
 
 
 def _studies(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:

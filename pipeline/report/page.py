@@ -142,6 +142,7 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
         "lookup": lambda model, split="test": lookup(results.tables["perplexity"], model, split),
         "bits": math.log2,
         "state_words": STATE_WORDS,
+        "vector_methods": METHODS,
         **_studies(results),
     }
 

@@ -77,7 +77,11 @@ def test_a_probe_reads_what_is_there_and_no_more():
     types = [f"w{index}" for index in range(92)]
     kinds = {word: ("even" if index % 2 else "odd") for index, word in enumerate(types)}
     kinds["w90"] = "a class of one"
-    labels = {"shown": kinds, "hidden": {word: str(rng.integers(2)) for word in types}, "one": dict.fromkeys(types, "x")}
+    labels = {
+        "shown": kinds,
+        "hidden": {word: str(rng.integers(2)) for word in types},
+        "one": dict.fromkeys(types, "x"),
+    }
     vectors = rng.normal(size=(92, 4)).astype(np.float32)
     vectors[:, 0] = 4 * (np.arange(92) % 2) - 2
     words = np.arange(2, 92)

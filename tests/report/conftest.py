@@ -63,6 +63,9 @@ def _make_inputs(
         corpus=corpus,
         vectors=rng.normal(size=(len(corpus.vocabulary), 8)).astype(np.float32),
         vector_losses=[2.5, 2.25],
+        vector_probes=_probes(),
+        vector_analogies=_analogies(),
+        vector_neighbours=pd.DataFrame({"word": np.arange(2, 42), "shared": [0.5, 0.7] * 20, "chance": 0.1}),
         shapes={name: _shape(name, len(corpus.vocabulary)) for name in models},
         steps={name: _steps(level[name]) for name in models},
         validations={name: _validations(level[name]) for name in models},
@@ -105,6 +108,29 @@ def _own_suite(level: dict[str, float]) -> ScoredSuite:
         scores = {"verb_good": -3.0, "verb_bad": -3 - margin, "sentence_good": -9.0, "sentence_bad": -9 - margin}
         tables.append(pd.DataFrame({"item": np.arange(38), "model": model, **scores}))
     return ScoredSuite(suite, pd.concat(tables, ignore_index=True), 2)
+
+
+def _probes() -> pd.DataFrame:
+    """Skip-gram is right on nine words of ten, factored counts on four of five; the majority on half."""
+    words = np.arange(60)
+    label = np.where(words % 2 == 0, "singular", "plural")
+    other = np.where(words % 2 == 0, "plural", "singular")
+    shared = {"task": "number of nouns", "word": words, "label": label, "majority": "singular"}
+    return pd.concat(
+        [
+            pd.DataFrame({**shared, "read": np.where(words % wrong == 0, other, label), "method": method})
+            for method, wrong in (("skipgram", 10), ("svd", 5))
+        ],
+        ignore_index=True,
+    )
+
+
+def _analogies() -> pd.DataFrame:
+    """Ten pairs, each asked for by the nine others; of the first five every question is answered."""
+    asked = [(a, c) for a in range(10) for c in range(10) if a != c]
+    first, second = (np.array(column) for column in zip(*asked, strict=True))
+    table = {"category": "verb and past", "a": 2 * first, "b": 2 * first + 1, "c": 2 * second, "d": 2 * second + 1}
+    return pd.DataFrame({**table, "right": second < 5, "method": "skipgram"})
 
 
 def _adaptation(corpus: Corpus, level: float, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
