@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.agreement.accuracies import SCORES, suite_accuracies
 from pipeline.agreement.probe import probe

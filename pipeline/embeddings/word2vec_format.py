@@ -19,7 +19,8 @@ def write_word2vec(path: Path, types: Sequence[str], vectors: NDArray[np.floatin
     spaced = [word for word in types if word.split() != [word]]
     if spaced:
         raise UserError(
-            f"{spaced[0]!r} holds white space, which this format has no way to write. Export the vectors of a text in words."
+            f"{spaced[0]!r} holds white space, which this format has no way to write. "
+            "Export the vectors of a text in words."
         )
     with atomic(path) as file:
         file.write(f"{len(types)} {vectors.shape[1]}\n".encode())

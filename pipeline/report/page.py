@@ -22,6 +22,7 @@ from pipeline.report.published import PUBLISHED, TYPES
 from pipeline.report.studies import plain_temperature
 from pipeline.report.study_figures import METHOD_LABELS, writer_label, writers
 from pipeline.report.tables import headline, lookup, per_word
+from pipeline.report.vectors import METHODS
 
 SECTIONS = {
     "question": "The question",

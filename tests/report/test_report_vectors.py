@@ -5,8 +5,8 @@ import pytest
 from pipeline.embeddings.pairs import word_pairs
 from pipeline.report.analysis import analyse
 from pipeline.report.gallery import draw
-from pipeline.report.vector_map import labelled, map_figure, number_direction, number_figure, vector_map
 from pipeline.report.style import to_svg
+from pipeline.report.vector_map import labelled, map_figure, number_direction, number_figure, vector_map
 from pipeline.report.vectors import analogy_table, number_findings, probe_table, vector_findings
 
 
