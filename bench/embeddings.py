@@ -133,6 +133,8 @@ def qualities(contest: Contest, seeds: int) -> Iterator[Result]:
     def overlap(a: Pair, b: Pair) -> float:
         return float(neighbour_overlap(a.inputs, b.inputs, words, settings.quality).mean())
 
+    if seeds < 2:
+        return
     again = [overlap(a, b) for a, b in zip(sides[1], sides[1][1:], strict=False)]
     across = [overlap(a, b) for a, b in zip(sides[0], sides[1][1:], strict=False)]
     yield from compared(f"{text.name}: neighbours shared with gensim under another seed", across, again, "share")

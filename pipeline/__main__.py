@@ -114,6 +114,14 @@ def learning_curve() -> None:
     _timed("learning_curve", "learning_curve", stage.run)
 
 
+@app.command("embedding_study", rich_help_panel=STUDIES)
+def embedding_study() -> None:
+    """What learned vectors are worth to a network, on little text and on much."""
+    from pipeline.stages import embedding_study as stage
+
+    _timed("embedding_study", "embedding_study", stage.run)
+
+
 @app.command(rich_help_panel=STUDIES)
 def adaptation(architecture: Annotated[str, typer.Argument(help="rnn, gru or lstm")]) -> None:
     """Let one network go on learning from what it is scored on; give it a cache."""

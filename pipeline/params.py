@@ -17,8 +17,8 @@ from pipeline.io import require
 
 Architecture = Literal["rnn", "gru", "lstm"]
 ARCHITECTURES: tuple[Architecture, ...] = ("rnn", "gru", "lstm")
-Study = Literal["learning_curve", "adaptation", "context", "drift"]
-STUDIES: tuple[Study, ...] = ("learning_curve", "adaptation", "context", "drift")
+Study = Literal["learning_curve", "embeddings", "adaptation", "context", "drift"]
+STUDIES: tuple[Study, ...] = ("learning_curve", "embeddings", "adaptation", "context", "drift")
 BUILTIN = "builtin"
 
 Count = Annotated[int, Field(ge=1)]
@@ -228,6 +228,15 @@ class LearningCurve(Strict):
     smallest_share: Annotated[float, Field(gt=0, le=1)]
 
 
+class EmbeddingStudy(Strict):
+    """Networks that begin from learned vectors, keep them, or do without, on little text and on much."""
+
+    architecture: Architecture
+    shares: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=1)]
+    seeds: Annotated[int, Field(ge=2)]
+    training_tokens: Count
+
+
 class DynamicEvaluation(Strict):
     """What the settings of dynamic evaluation are chosen from: every decay with every learning rate of both rules."""
 
@@ -299,6 +308,7 @@ class Params(Strict):
     agreement: Agreement
     gradients: Gradients
     learning_curve: LearningCurve
+    embedding_study: EmbeddingStudy
     adaptation: Adaptation
     context: Context
     drift: Drift
@@ -329,6 +339,10 @@ class Params(Strict):
             raise ValueError("text: valid_share and test_share leave less than a tenth for train; lower them")
         if not (self.adaptation.dynamic.sgd_learning_rates or self.adaptation.dynamic.rms_learning_rates):
             raise ValueError("adaptation.dynamic: sgd_learning_rates and rms_learning_rates are both empty; give one")
+        if len(set(self.embedding_study.shares)) < len(self.embedding_study.shares):
+            raise ValueError(
+                f"embedding_study.shares: found one twice in {self.embedding_study.shares}; name each once"
+            )
         if len(set(self.drift.temperatures)) < len(self.drift.temperatures):
             raise ValueError(f"drift.temperatures: found one twice in {self.drift.temperatures}; name each once")
         if max(self.context.kept) >= self.context.length:

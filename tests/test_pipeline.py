@@ -22,7 +22,7 @@ from project import Project, small_project
 STAGES = ["plan", "corpus", "ngram", "embeddings", "train@rnn", "train@gru", "train@lstm"]
 STAGES += ["perplexity", "agreement", "gradients", "learning_curve", "report"]
 ADAPTATION = ["adaptation@rnn", "adaptation@gru", "adaptation@lstm"]
-STAGES += [*ADAPTATION, "context", "drift"]
+STAGES += [*ADAPTATION, "context", "drift", "embedding_study"]
 VARYING = ("provenance.json", "index.html")
 
 

@@ -32,7 +32,8 @@ from pipeline.params import Embeddings
 from pipeline.progress import progress
 
 SHARED_NOISE = 32  # noise words of a block
-ROWS_PER_STEP = 16.0  # summed updates of one word beyond these are scaled down, or frequent words overshoot
+ROWS_PER_STEP = 16.0  # summed updates of one word beyond these are scaled down, or frequent words overshoot,
+SUMMED_RATE = 0.8  # as they do where the learning rate times these rows is more than this
 LOSS_EVERY = 8  # steps: the loss costs as much as a matrix product and changes nothing, so that it is sampled
 
 
@@ -98,7 +99,7 @@ def train_by_negative_sampling(
     sampler, rng = NoiseSampler(noise), np.random.default_rng(seed)
     inputs = torch.from_numpy(((rng.random((types, dim)) - 0.5) / dim).astype(np.float32)).to(device)
     outputs = torch.zeros(types, dim, device=device)
-    damping = torch.from_numpy(step_damping(counts * keep, noise, settings.window)).to(device)
+    damping = torch.from_numpy(step_damping(counts * keep, noise, settings.window, learning_rate)).to(device)
     masks = torch.from_numpy(window_masks(settings.window)).to(device)
     losses = []
     with progress("embeddings", settings.epochs * len(text.words), "words") as bar:
@@ -172,11 +173,13 @@ def descend(table: Tensor, parts: list[tuple[Tensor, Tensor]], damping: Tensor, 
         table.scatter_add_(0, flat[:, None].expand_as(scaled), scaled)
 
 
-def step_damping(kept: NDArray[np.float64], noise: NDArray[np.float64], window: int) -> NDArray[np.float32]:
+def step_damping(
+    kept: NDArray[np.float64], noise: NDArray[np.float64], window: int, learning_rate: float
+) -> NDArray[np.float32]:
     """(2, V): what the summed update of a word's input and output vector is multiplied with.
 
     A step sums the updates of every row in which a word stands; where that is expected to be more than
-    `ROWS_PER_STEP` rows, the sum would overshoot what one row after the other does.
+    `ROWS_PER_STEP` rows, fewer with a large learning rate, the sum would overshoot what one row after the other does.
     """
     share = kept / max(kept.sum(), 1e-12)
     rows = np.stack(
@@ -185,4 +188,5 @@ def step_damping(kept: NDArray[np.float64], noise: NDArray[np.float64], window: 
             BLOCKS_PER_STEP * ((BLOCK + 2 * window) * share + SHARED_NOISE * noise),
         ]
     )
-    return (ROWS_PER_STEP / np.maximum(rows, ROWS_PER_STEP)).astype(np.float32)
+    most = min(ROWS_PER_STEP, SUMMED_RATE / learning_rate)
+    return (most / np.maximum(rows, most)).astype(np.float32)

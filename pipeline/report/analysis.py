@@ -15,7 +15,17 @@ from pipeline.embeddings.pairs import word_pairs
 from pipeline.embeddings.similarity import nearest
 from pipeline.evaluation.breakdown import sentence_starts
 from pipeline.plans import NetworkPlan, ReportPlan
-from pipeline.report import counting, findings, studies, study_findings, suites, tables, vector_map, vectors
+from pipeline.report import (
+    counting,
+    embedding_study,
+    findings,
+    studies,
+    study_findings,
+    suites,
+    tables,
+    vector_map,
+    vectors,
+)
 from pipeline.report.counting import Surprise
 from pipeline.report.findings import Finding
 from pipeline.report.names import FLOOR, label, networks, ngrams, ordered
@@ -57,6 +67,8 @@ class Inputs:
     smoothing: pd.DataFrame
     overlap: pd.DataFrame | None
     learning_curve: pd.DataFrame | None
+    embedding_validations: pd.DataFrame | None
+    embedding_test: pd.DataFrame | None
     adaptation: Studied
     context: pd.DataFrame | None
     drift: pd.DataFrame | None
@@ -192,6 +204,10 @@ def _studies(
     starts, resamples = inputs.corpus.splits["test"].blocks(settings.block_lines), settings.resamples
     made: dict[str, pd.DataFrame] = {}
     found: list[Finding] = []
+    if inputs.embedding_validations is not None and inputs.embedding_test is not None:
+        made["embeddings"] = embedding_study.study_table(inputs.embedding_test)
+        made["embeddings_curves"] = embedding_study.curve_table(inputs.embedding_validations)
+        found += embedding_study.study_findings(inputs.embedding_test, inputs.plan.studied_architecture)
     if inputs.adaptation:
         count = len(next(iter(inputs.adaptation.values()))["test"])
         scored = studies.first_tokens(inputs.corpus.splits["test"], count).blocks(settings.block_lines)

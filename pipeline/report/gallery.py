@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.report import corpus_figures, count_figures, figures, study_figures, vector_map
+from pipeline.report import corpus_figures, count_figures, embedding_study, figures, study_figures, vector_map
 from pipeline.report.analysis import Inputs, Results
 from pipeline.report.names import FLOOR, SMOOTHING_WORDS, label, networks, ngrams, ordered, plural
 from pipeline.report.studies import plain_temperature
@@ -129,6 +129,10 @@ def _ways(table: pd.DataFrame) -> str:
 def _studies(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
     """What the studies made, of those that ran."""
     drawn = []
+    if "embeddings" in tables:
+        curves, final = tables["embeddings_curves"], tables["embeddings"]
+        drawn.append(_drawn("embeddings", "Networks by their input", _inputs(final),
+                            embedding_study.study_figure(curves, final)))  # fmt: skip
     if "adaptation" in tables:
         table = tables["adaptation"]
         drawn.append(_drawn("adaptation", "Networks that adapt", _adaptation(table), study_figures.adaptation(table)))
@@ -229,6 +233,14 @@ def _frequency(table: pd.DataFrame) -> str:
     return (
         f"Mean nats a token by how often the word stands in train, of the rarest and of the commonest: {_listed(ends)}."
     )
+
+
+def _inputs(final: pd.DataFrame) -> str:
+    each = [
+        f"{row.perplexity:.1f} with {embedding_study.USES[row.use]} and {row.train_tokens:,} tokens of train"
+        for row in final.itertuples()
+    ]
+    return f"Perplexity on valid by tokens read, one panel for each amount of text; on test: {'; '.join(each)}."
 
 
 def _adaptation(table: pd.DataFrame) -> str:

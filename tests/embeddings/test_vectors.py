@@ -17,7 +17,7 @@ from pipeline.embeddings.contexts import (
     window_masks,
 )
 from pipeline.embeddings.method import train_vectors
-from pipeline.embeddings.negative_sampling import ROWS_PER_STEP, step_damping, to_device
+from pipeline.embeddings.negative_sampling import ROWS_PER_STEP, SUMMED_RATE, step_damping, to_device
 from pipeline.embeddings.ppmi_svd import cooccurrences, ppmi
 from pipeline.embeddings.similarity import nearest
 from pipeline.embeddings.skipgram import skipgram_gradient
@@ -224,10 +224,13 @@ def test_cooccurrences_and_information_are_those_of_the_formulas():
 
 def test_damping_bounds_the_rows_of_a_frequent_word():
     counts = np.array([0.0, 1.0, 1e6])
-    damping = step_damping(counts, noise_distribution(counts.astype(int), 0.75), window=2)
+    noise = noise_distribution(counts.astype(int), 0.75)
+    damping = step_damping(counts, noise, window=2, learning_rate=0.025)
     rows = BLOCKS_PER_STEP * BLOCK * counts / counts.sum()
     assert damping[0, 2] * rows[2] == pytest.approx(ROWS_PER_STEP, rel=1e-3)
     assert damping[0, 0] == damping[0, 1] == 1
+    steep = step_damping(counts, noise, window=2, learning_rate=0.1)
+    assert steep[0, 2] * rows[2] == pytest.approx(SUMMED_RATE / 0.1, rel=1e-3)
 
 
 @pytest.mark.parametrize(

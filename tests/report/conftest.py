@@ -89,6 +89,8 @@ def _make_inputs(
         )
         if studies
         else None,
+        embedding_validations=_input_curves() if studies else None,
+        embedding_test=_input_tests() if studies else None,
         adaptation={name: _adaptation(corpus, level[name], rng) for name in models} if studies else {},
         context=_context(["trigram", *models], corpus, rng) if studies else None,
         drift=_drift(["trigram", *models], ["trigram", *(["grammar"] if floor else [])], rng) if studies else None,
@@ -131,6 +133,29 @@ def _analogies() -> pd.DataFrame:
     first, second = (np.array(column) for column in zip(*asked, strict=True))
     table = {"category": "verb and past", "a": 2 * first, "b": 2 * first + 1, "c": 2 * second, "d": 2 * second + 1}
     return pd.DataFrame({**table, "right": second < 5, "method": "skipgram"})
+
+
+INPUT_NATS = {(100, "none"): 3.0, (100, "frozen"): 2.7, (100, "finetune"): 2.5,
+              (400, "none"): 2.0, (400, "frozen"): 2.4, (400, "finetune"): 2.0}  # fmt: skip
+"""Nats a token of test by tokens of train and use of the vectors."""
+
+
+def _input_tests() -> pd.DataFrame:
+    """Seeds differ by a tenth of a nat; what vectors that are trained on are worth, by a hundredth or thrice that."""
+    rows = [
+        {"train_tokens": size, "share": size / 400, "use": use, "seed": seed, "unit": unit, "tokens": tokens,
+         "nats": tokens * (nats + 0.1 * seed + 0.01 * (seed - 2) * (use == "finetune") * (1 if size == 100 else 3))}
+        for (size, use), nats in INPUT_NATS.items()
+        for seed in (1, 2, 3)
+        for unit, tokens in enumerate((30, 50))
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _input_curves() -> pd.DataFrame:
+    tests = _input_tests().query("unit == 0").drop(columns="unit")
+    read = [tests.assign(nats=tests["nats"] / 30 + 4 / part, tokens=1000 * part) for part in (1, 2, 3, 4)]
+    return pd.concat(read, ignore_index=True)
 
 
 def _adaptation(corpus: Corpus, level: float, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
