@@ -139,7 +139,7 @@ def test_every_mistake_is_told_at_once():
 def test_model_is_all_one_or_a_list(model, expected):
     params = check_params(changed("model", model))
     assert params.models == expected
-    assert {name for name in ("rnn", "gru", "lstm") if resolve(params)[study_stage(name)].selected} == set(expected)
+    assert {name for name in ("rnn", "gru", "lstm") if resolve(params)[name].selected} == set(expected)
 
 
 @pytest.mark.parametrize(

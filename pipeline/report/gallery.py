@@ -237,7 +237,7 @@ def _frequency(table: pd.DataFrame) -> str:
 
 def _inputs(final: pd.DataFrame) -> str:
     each = [
-        f"{row.perplexity:.1f} with {embedding_study.USES[row.use]} and {row.train_tokens:,} tokens of train"
+        f"{row.perplexity:.1f} with {embedding_study.USES[str(row.use)]} and {row.train_tokens:,} tokens of train"
         for row in final.itertuples()
     ]
     return f"Perplexity on valid by tokens read, one panel for each amount of text; on test: {'; '.join(each)}."

@@ -124,8 +124,8 @@ def number_figure(table: pd.DataFrame) -> Figure:
                                     "shrinkB": 0})  # fmt: skip
         ax.plot(*ends, linestyle="none")  # so that the axes reach around the arrows
         for place in labelled(table["plural_x"].to_numpy(), table["plural_y"].to_numpy()):
-            row = table.iloc[place]
-            ax.annotate(row["plural"], (row["plural_x"], row["plural_y"]), (3, 0), textcoords="offset points",
+            name, *end = table[["plural", "plural_x", "plural_y"]].iloc[place]
+            ax.annotate(str(name), (float(end[0]), float(end[1])), (3, 0), textcoords="offset points",
                         fontsize=8, va="center", color=INK)  # fmt: skip
         ax.margins(0.12)
         ax.set_xlabel("along the mean way from singular to plural")

@@ -24,7 +24,7 @@ def probe_table(probes: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame
     share that the majority class would get."""
     rows = []
     for (method, task), group in probes.groupby(["method", "task"], sort=False):
-        right = (group["read"] == group["label"]).to_numpy(dtype=float)
+        right = _equal(group["read"], group["label"])
         found = estimate(float(right.mean()), _means(right, resamples, seed))
         rows.append(
             {"method": method, "task": task, "words": len(group), "classes": group["label"].nunique(),
@@ -54,7 +54,7 @@ def vector_findings(
     found = []
     for task, group in probes[probes["method"] == method].groupby("task", sort=False):
         label = group["label"]
-        gain = ((group["read"] == label).to_numpy(dtype=float)) - (group["majority"] == label).to_numpy(dtype=float)
+        gain = _equal(group["read"], label) - _equal(group["majority"], label)
         claim = f"A linear reader tells {TASKS[str(task)]} from {METHODS[method]} better than the commonest class does."
         found.append(_claimed(claim, (method, "majority"), f"accuracy, {task}", gain, resamples, seed))
     if len(neighbours):
@@ -81,6 +81,11 @@ def number_findings(method: str, ways: pd.DataFrame | None, resamples: int, seed
 def _claimed(claim: str, models: Any, measure: str, values: Floats, resamples: int, seed: int) -> Finding:
     samples = _means(values, resamples, seed)
     return finding("vectors", claim, models, measure, float(values.mean()), samples, "above", POINTS)
+
+
+def _equal(first: "pd.Series[str]", second: "pd.Series[str]") -> Floats:
+    """(N,) 1 where both say the same, else 0."""
+    return np.asarray(first.to_numpy() == second.to_numpy(), dtype=np.float64)
 
 
 def _means(values: Floats, resamples: int, seed: int) -> Floats:

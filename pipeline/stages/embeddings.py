@@ -27,7 +27,7 @@ def run(layout: Layout) -> dict[str, float]:
     seconds = time.perf_counter() - start
     write_tensors(layout.embeddings / "vectors.safetensors", {"vectors": trained.vectors})
     write_json(layout.embeddings / "losses.json", trained.losses)
-    vectors = {settings.method: trained.vectors}
+    vectors: dict[str, NDArray[np.float32]] = {settings.method: trained.vectors}
     text = trained_words(tokens, types, settings.min_count, settings.window)
     if plan.dim < (text.counts > 0).sum():  # of fewer types there is nothing to factor
         other = settings.model_copy(update={"method": "skipgram" if settings.method == "svd" else "svd"})
@@ -52,7 +52,8 @@ def _measured(plan: EmbeddingsPlan, corpus: Corpus, vectors: dict[str, NDArray[n
     ]
     shared: NDArray[np.float64] = np.zeros(0)
     if len(vectors) == 2 and len(words) > 2:
-        shared = neighbour_overlap(*vectors.values(), words, quality)
+        first, second = vectors.values()
+        shared = neighbour_overlap(first, second, words, quality)
     chance = min(quality.neighbours / max(len(words) - 1, 1), 1.0)
     overlap = pd.DataFrame({"word": words[: len(shared)], "shared": shared, "chance": chance})
     return {"probes": pd.concat(read), "analogies": pd.concat(told), "neighbours": overlap}
