@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install repro test check bench-corpus bench-ngram bench-agreement bench-train lock clean
+.PHONY: help install repro test check bench-corpus bench-ngram bench-embeddings bench-train bench-agreement lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,10 @@ bench-corpus: install  ## text to token streams beside wc -w and Hugging Face to
 
 bench-agreement: install  ## the agreement probe on 100,000 pairs
 	python -m bench.agreement
+
+bench-embeddings: install  ## word vectors beside gensim, on CORPUS=folder or generated text
+	python -m pip install --quiet --editable '.[bench]'
+	python -m bench.embeddings $(CORPUS)
 
 bench-train: install  ## training beside pytorch/examples' word_language_model, on CORPUS=folder or generated text
 	python -m bench.train $(CORPUS)

@@ -67,7 +67,7 @@ def ngram() -> None:
 
 @app.command(rich_help_panel=STAGES)
 def embeddings() -> None:
-    """Skip-gram vectors."""
+    """Word vectors: skip-gram, CBOW or factored counts."""
     from pipeline.stages import embeddings as stage
 
     _timed("embeddings", "embeddings", stage.run)
@@ -112,6 +112,14 @@ def learning_curve() -> None:
     from pipeline.stages import learning_curve as stage
 
     _timed("learning_curve", "learning_curve", stage.run)
+
+
+@app.command("embedding_study", rich_help_panel=STUDIES)
+def embedding_study() -> None:
+    """What learned vectors are worth to a network, on little text and on much."""
+    from pipeline.stages import embedding_study as stage
+
+    _timed("embedding_study", "embedding_study", stage.run)
 
 
 @app.command(rich_help_panel=STUDIES)
@@ -202,6 +210,25 @@ def probe(
     table, left_out = ask.probe_file(_layout(), model, file)
     print(table.to_string(index=False))
     print("\n".join(left_out), end="\n" if left_out else "")
+
+
+@app.command(rich_help_panel=ASK)
+def neighbours(
+    word: Annotated[str, typer.Argument(help="a word of the text")],
+    count: Annotated[int, typer.Option(min=1, help="how many to show")] = 10,
+) -> None:
+    """The words whose vectors lie nearest to that of a word."""
+    from pipeline import ask
+
+    print(ask.near_words(_layout(), word, count).to_string(index=False))
+
+
+@app.command(rich_help_panel=ASK)
+def vectors(file: Annotated[Path, typer.Argument(help="what to write")]) -> None:
+    """Write the word vectors in word2vec's text format, for gensim and others."""
+    from pipeline import ask
+
+    ask.export_vectors(_layout(), file)
 
 
 def _root() -> Path:

@@ -1,11 +1,13 @@
-"""What a user asks of trained models: write, score a text, judge minimal pairs."""
+"""What a user asks of trained models: write, score a text, judge minimal pairs; and of word vectors."""
 
+import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.agreement.accuracies import SCORES, suite_accuracies
 from pipeline.agreement.probe import probe
@@ -17,10 +19,13 @@ from pipeline.corpus.files import read_lines
 from pipeline.corpus.streams import Split, counted_tokens, encode, load_vocabulary
 from pipeline.corpus.tokenisers import WHITE_SPACE, Tokeniser, load_tokeniser
 from pipeline.corpus.vocabulary import EOS, UNK, UNK_ID, Vocabulary
+from pipeline.embeddings.checks import check_vectors
+from pipeline.embeddings.similarity import nearest
+from pipeline.embeddings.word2vec_format import write_word2vec
 from pipeline.errors import UserError
 from pipeline.evaluation.generation import generate
 from pipeline.evaluation.perplexity import perplexity, score_stream
-from pipeline.io import read_json
+from pipeline.io import read_json, read_tensors
 from pipeline.language_model import LanguageModel
 from pipeline.layout import Layout
 from pipeline.models.load import load_neural
@@ -190,3 +195,29 @@ def probe_file(layout: Layout, name: str, path: Path) -> tuple[pd.DataFrame, lis
         left_out.append(f"{encoded.out_of_vocabulary} pairs are left out: a form is not in the vocabulary")
     shown = [score for score in SCORES if score in wide.columns]
     return wide.reindex(order)[shown].reset_index().fillna(""), left_out
+
+
+def near_words(layout: Layout, word: str, count: int) -> pd.DataFrame:
+    """The `count` words nearest to `word` by the angle between their vectors, nearest first."""
+    types, vectors = _word_vectors(layout)
+    ids = {name: index for index, name in enumerate(types)}
+    if word not in ids:
+        alike = difflib.get_close_matches(word, types, n=3)
+        raise UserError(
+            f"{word!r} is not in the vocabulary of {layout.corpus_name}. "
+            + (f"Did you mean {', '.join(alike)}?" if alike else "Use a word of its text.")
+        )
+    found = nearest(vectors, ids[word], count)
+    return pd.DataFrame({"word": [types[index] for index, _ in found], "cosine": [f"{near:.3f}" for _, near in found]})
+
+
+def export_vectors(layout: Layout, path: Path) -> None:
+    """The vectors in word2vec's text format, which gensim and others read."""
+    write_word2vec(path, *_word_vectors(layout))
+
+
+def _word_vectors(layout: Layout) -> tuple[Sequence[str], NDArray[np.float32]]:
+    types, path = load_vocabulary(layout.corpus).types, layout.embeddings / "vectors.safetensors"
+    vectors = read_tensors(path)["vectors"]
+    check_vectors(vectors, len(types), str(path))
+    return types, vectors

@@ -17,8 +17,8 @@ from pipeline.io import require
 
 Architecture = Literal["rnn", "gru", "lstm"]
 ARCHITECTURES: tuple[Architecture, ...] = ("rnn", "gru", "lstm")
-Study = Literal["learning_curve", "adaptation", "context", "drift"]
-STUDIES: tuple[Study, ...] = ("learning_curve", "adaptation", "context", "drift")
+Study = Literal["learning_curve", "embeddings", "adaptation", "context", "drift"]
+STUDIES: tuple[Study, ...] = ("learning_curve", "embeddings", "adaptation", "context", "drift")
 BUILTIN = "builtin"
 
 Count = Annotated[int, Field(ge=1)]
@@ -134,16 +134,46 @@ class Ngram(Strict):
     backoff_factor: Annotated[float, Field(gt=0, le=1)]
 
 
-class Skipgram(Strict):
-    """Skip-gram with negative sampling; `use` says what the networks do with the vectors."""
+class NegativeSampling(Strict):
+    """What skip-gram and CBOW have each of their own."""
 
+    learning_rate: Positive
+
+
+class Svd(Strict):
+    """What the factored counts have of their own."""
+
+    shift: Annotated[float, Field(ge=1)]
+    singular_power: Annotated[float, Field(ge=0, le=1)]
+    iterations: Count
+
+
+class VectorQuality(Strict):
+    """What vectors are asked, and about which words."""
+
+    min_count: Count
+    words: Annotated[int, Field(ge=10)]
+    neighbours: Count
+    folds: Annotated[int, Field(ge=2)]
+    inverse_penalty: Positive
+    resamples: Annotated[int, Field(ge=100)]
+
+
+class Embeddings(Strict):
+    """Word vectors, and what the networks do with them (`use`)."""
+
+    method: Literal["skipgram", "cbow", "svd"]
     use: Literal["finetune", "frozen", "none"]
-    epochs: Count
     window: Count
-    negatives: Count
+    min_count: Count
     subsample: Positive
     noise_power: Annotated[float, Field(ge=0, le=1)]
-    learning_rate: Positive
+    epochs: Count
+    negatives: Count
+    skipgram: NegativeSampling
+    cbow: NegativeSampling
+    svd: Svd
+    quality: VectorQuality
 
 
 class Dropout(Strict):
@@ -267,6 +297,15 @@ class LearningCurve(Strict):
     smallest_share: Annotated[float, Field(gt=0, le=1)]
 
 
+class EmbeddingStudy(Strict):
+    """Networks that begin from learned vectors, keep them, or do without, on little text and on much."""
+
+    architecture: Architecture
+    shares: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=1)]
+    seeds: Annotated[int, Field(ge=2)]
+    training_tokens: Count
+
+
 class DynamicEvaluation(Strict):
     """What the settings of dynamic evaluation are chosen from: every decay with every learning rate of both rules."""
 
@@ -328,7 +367,7 @@ class Params(Strict):
     language: Language
     text: Text
     ngram: Ngram
-    embeddings: Skipgram
+    embeddings: Embeddings
     sizes: dict[str, Size]
     training: Training
     rnn: Recurrent
@@ -338,6 +377,7 @@ class Params(Strict):
     agreement: Agreement
     gradients: Gradients
     learning_curve: LearningCurve
+    embedding_study: EmbeddingStudy
     adaptation: Adaptation
     context: Context
     drift: Drift
@@ -379,6 +419,10 @@ class Params(Strict):
             raise ValueError("text: valid_share and test_share leave less than a tenth for train; lower them")
         if not (self.adaptation.dynamic.sgd_learning_rates or self.adaptation.dynamic.rms_learning_rates):
             raise ValueError("adaptation.dynamic: sgd_learning_rates and rms_learning_rates are both empty; give one")
+        if len(set(self.embedding_study.shares)) < len(self.embedding_study.shares):
+            raise ValueError(
+                f"embedding_study.shares: found one twice in {self.embedding_study.shares}; name each once"
+            )
         if len(set(self.drift.temperatures)) < len(self.drift.temperatures):
             raise ValueError(f"drift.temperatures: found one twice in {self.drift.temperatures}; name each once")
         if max(self.context.kept) >= self.context.length:

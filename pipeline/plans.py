@@ -19,6 +19,7 @@ from pipeline.params import (
     CorpusName,
     Count,
     Drift,
+    Embeddings,
     Gradients,
     Language,
     Ngram,
@@ -30,7 +31,6 @@ from pipeline.params import (
     Runtime,
     Seed,
     Size,
-    Skipgram,
     Strict,
     Study,
     Text,
@@ -57,7 +57,7 @@ class EmbeddingsPlan(Strict):
     seed: Seed
     runtime: Runtime
     dim: Count
-    skipgram: Skipgram
+    embeddings: Embeddings
 
 
 class NetworkPlan(Strict):
@@ -85,6 +85,16 @@ class LearningCurvePlan(Strict):
     order: Count
     block_lines: Count
     smallest_share: Annotated[float, Field(gt=0, le=1)]
+
+
+class EmbeddingStudyPlan(Strict):
+    """`network` is what every training shares; seed, use and share of train differ."""
+
+    selected: Literal[True]
+    network: NetworkPlan
+    shares: list[float]
+    seeds: Count
+    block_lines: Count
 
 
 class AdaptationPlan(Strict):
@@ -142,8 +152,10 @@ class ReportPlan(Strict):
     corpus: CorpusName
     models: list[Architecture]
     studies: list[Study]
+    studied_architecture: Architecture
     seed: Seed
     size: str
+    embeddings: Embeddings
     text: Text
     perplexity: Perplexity
     agreement: Agreement
@@ -155,9 +167,8 @@ def resolve(params: Params) -> dict[str, Strict]:
     models, seed, runtime = list(params.models), params.seed, params.runtime
     size = params.sizes[params.size]
 
-    def network(name: Architecture, own: Recurrent) -> Strict:
-        if name not in models:
-            return Unselected(selected=False)
+    def network(name: Architecture) -> NetworkPlan:
+        own: Recurrent = getattr(params, name)
         return NetworkPlan(
             selected=True,
             architecture=name,
@@ -169,6 +180,9 @@ def resolve(params: Params) -> dict[str, Strict]:
             learning_rate=own.learning_rate * size.learning_rate_scale,
             clip_norm=own.clip_norm * size.clip_norm_scale,
         )
+
+    def chosen(name: Architecture) -> Strict:
+        return network(name) if name in models else Unselected(selected=False)
 
     def study(name: Study, plan: Strict) -> Strict:
         return plan if name in params.selected_studies else Unselected(selected=False)
@@ -185,10 +199,10 @@ def resolve(params: Params) -> dict[str, Strict]:
             text=params.text,
         ),
         "ngram": NgramPlan(ngram=params.ngram, block_lines=params.perplexity.block_lines),
-        "embeddings": EmbeddingsPlan(seed=seed, runtime=runtime, dim=size.embedding_dim, skipgram=params.embeddings),
-        "rnn": network("rnn", params.rnn),
-        "gru": network("gru", params.gru),
-        "lstm": network("lstm", params.lstm),
+        "embeddings": EmbeddingsPlan(seed=seed, runtime=runtime, dim=size.embedding_dim, embeddings=params.embeddings),
+        "rnn": chosen("rnn"),
+        "gru": chosen("gru"),
+        "lstm": chosen("lstm"),
         "perplexity": PerplexityPlan(**scoring, perplexity=params.perplexity),
         "agreement": AgreementPlan(**scoring, agreement=params.agreement),
         "gradients": GradientsPlan(**shared, gradients=params.gradients),
@@ -201,6 +215,9 @@ def resolve(params: Params) -> dict[str, Strict]:
                 smallest_share=params.learning_curve.smallest_share,
             ),
         ),
+        study_stage("embeddings"): study(
+            "embeddings", _embedding_study(network(params.embedding_study.architecture), params)
+        ),
         "adaptation": study("adaptation", AdaptationPlan(selected=True, adaptation=params.adaptation)),
         "context": study(
             "context", ContextPlan(selected=True, **shared, order=params.ngram.order, context=params.context)
@@ -210,14 +227,34 @@ def resolve(params: Params) -> dict[str, Strict]:
             corpus=params.corpus,
             models=models,
             studies=list(params.selected_studies),
+            studied_architecture=params.embedding_study.architecture,
             seed=seed,
             size=params.size,
+            embeddings=params.embeddings,
             text=params.text,
             perplexity=params.perplexity,
             agreement=params.agreement,
             report=params.report,
         ),
     }
+
+
+def study_stage(name: Study) -> str:
+    """The stage, and the plan, of a study: its own name, but where a stage has that already."""
+    return "embedding_study" if name == "embeddings" else name
+
+
+def _embedding_study(network: NetworkPlan, params: Params) -> EmbeddingStudyPlan:
+    study = params.embedding_study
+    untied = network.training.model_copy(update={"tie_output": False})  # so that the input is all that differs
+    size = network.size.model_copy(update={"training_tokens": study.training_tokens})
+    return EmbeddingStudyPlan(
+        selected=True,
+        network=network.model_copy(update={"training": untied, "size": size}),
+        shares=sorted(study.shares),
+        seeds=study.seeds,
+        block_lines=params.perplexity.block_lines,
+    )
 
 
 PlanType = TypeVar("PlanType", bound=Strict)

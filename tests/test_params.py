@@ -6,7 +6,7 @@ from ruamel.yaml import YAML
 
 from pipeline.errors import UserError
 from pipeline.params import STUDIES, Params, check_params, current_corpus, read_params
-from pipeline.plans import NetworkPlan, read_plan, read_selected, resolve
+from pipeline.plans import NetworkPlan, read_plan, read_selected, resolve, study_stage
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = YAML(typ="safe").load((ROOT / "params.yaml").read_text())
@@ -39,7 +39,7 @@ def test_the_shipped_file_resolves_at_every_size(size):
     assert set(plans) == {
         *("corpus", "ngram", "embeddings", "rnn", "gru", "lstm"),
         *("perplexity", "agreement", "gradients", "report"),
-        *STUDIES,
+        *(study_stage(name) for name in STUDIES),
     }
 
 
@@ -96,6 +96,7 @@ def test_an_unknown_key_is_refused_in_every_section(section):
         ("adaptation.test_tokens", "most", "adaptation.test_tokens: found 'most'; allowed: all, or a number"),
         ("adaptation.dynamic.decays", [], r"adaptation.dynamic.decays: found \[\]"),
         ("adaptation.cache.weights", [1.0], r"adaptation.cache.weights.0: found 1.0"),
+        ("embedding_study.shares", [1.0, 1.0], "embedding_study.shares: found one twice"),
         ("context.kept", [4, 200], "context.kept: found 200, but the whole context has context.length 200 words"),
         ("drift.temperatures", [0.7, 1.0, 0.7], "drift.temperatures: found one twice"),
         ("drift.temperatures", [], r"drift.temperatures: found \[\]"),
@@ -176,7 +177,7 @@ def test_model_is_all_one_or_a_list(model, expected):
 def test_studies_are_none_all_one_or_a_list(studies, expected):
     params = check_params(changed("studies", studies))
     assert params.selected_studies == expected
-    assert {name for name in STUDIES if resolve(params)[name].selected} == set(expected)
+    assert {name for name in STUDIES if resolve(params)[study_stage(name)].selected} == set(expected)
     assert check_params(changed("studies", list(STUDIES))).selected_studies == STUDIES
 
 

@@ -22,7 +22,7 @@ from project import Project, small_project
 STAGES = ["plan", "corpus", "ngram", "embeddings", "train@rnn", "train@gru", "train@lstm"]
 STAGES += ["perplexity", "agreement", "gradients", "learning_curve", "report"]
 ADAPTATION = ["adaptation@rnn", "adaptation@gru", "adaptation@lstm"]
-STAGES += [*ADAPTATION, "context", "drift"]
+STAGES += [*ADAPTATION, "context", "drift", "embedding_study"]
 VARYING = ("provenance.json", "index.html")
 
 
@@ -388,6 +388,13 @@ def test_models_answer_by_hand(done, tmp_path):
     assert re.search(r"all +1 ", output)
     assert "1 pairs are left out: a form is not in the vocabulary" in output
     assert re.search(r"kind +one +1 ", output)
+    near = done.pipeline("neighbours", good, "--count", "3").splitlines()
+    assert len(near) == 4
+    assert set(line.split()[0] for line in near[1:]) <= set(vocabulary) - {good}
+    done.pipeline("vectors", str(tmp_path / "vectors.txt"))
+    lines = (tmp_path / "vectors.txt").read_text().splitlines()
+    assert lines[0] == f"{len(vocabulary)} 8"
+    assert [line.split()[0] for line in lines[1:]] == vocabulary
 
 
 @pytest.mark.parametrize(
@@ -402,6 +409,7 @@ def test_models_answer_by_hand(done, tmp_path):
         (("score", "--arpa", "params.yaml", "README.md"), "params.yaml"),
         (("arpa", "x.arpa", "--model", "lstm"), "lstm is a network"),
         (("probe", "nowhere.tsv"), "nowhere.tsv does not exist"),
+        (("neighbours", "zzzz"), "'zzzz' is not in the vocabulary of builtin"),
         (("probe", "params.yaml"), "that of no known form"),
     ],
 )

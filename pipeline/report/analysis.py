@@ -11,10 +11,21 @@ from numpy.typing import NDArray
 from pipeline.agreement.readers.saved import ScoredSuite
 from pipeline.corpus.streams import Corpus, counted_tokens
 from pipeline.corpus.vocabulary import Vocabulary
+from pipeline.embeddings.pairs import word_pairs
 from pipeline.embeddings.similarity import nearest
 from pipeline.evaluation.breakdown import sentence_starts
 from pipeline.plans import NetworkPlan, ReportPlan
-from pipeline.report import counting, findings, studies, study_findings, suites, tables
+from pipeline.report import (
+    counting,
+    embedding_study,
+    findings,
+    studies,
+    study_findings,
+    suites,
+    tables,
+    vector_map,
+    vectors,
+)
 from pipeline.report.counting import Surprise
 from pipeline.report.findings import Finding
 from pipeline.report.names import FLOOR, label, networks, ngrams, ordered
@@ -38,7 +49,10 @@ class Inputs:
     networks: Mapping[str, NetworkPlan]
     corpus: Corpus
     vectors: NDArray[np.float32]
-    skipgram_losses: list[float]
+    vector_losses: list[float]
+    vector_probes: pd.DataFrame
+    vector_analogies: pd.DataFrame
+    vector_neighbours: pd.DataFrame
     shapes: Mapping[str, Mapping[str, Any]]
     steps: Mapping[str, pd.DataFrame]
     validations: Mapping[str, pd.DataFrame]
@@ -53,6 +67,8 @@ class Inputs:
     smoothing: pd.DataFrame
     overlap: pd.DataFrame | None
     learning_curve: pd.DataFrame | None
+    embedding_validations: pd.DataFrame | None
+    embedding_test: pd.DataFrame | None
     adaptation: Studied
     context: pd.DataFrame | None
     drift: pd.DataFrame | None
@@ -120,14 +136,25 @@ def analyse(inputs: Inputs) -> Results:
     flowing = flow(inputs.lags, settings.resamples, plan.seed)
     best_ngram = findings.best_by_valid(perplexities, ngrams(models))
     studied, of_studies = _studies(inputs, scores, counted["test"])
+    counts = np.bincount(np.asarray(splits["train"].tokens), minlength=len(inputs.corpus.vocabulary))
+    word_tables = _vectors(inputs, counts)
     found = [
         *findings.perplexity_findings(measured["test"], states, longest, best_ngram),
         *agreement,
         *suites.suite_findings(inputs.suites, plan.agreement.resamples, plan.seed),
         *findings.gradient_findings(flowing),
         *of_studies,
+        *vectors.vector_findings(
+            plan.embeddings.method,
+            inputs.vector_probes,
+            inputs.vector_neighbours,
+            plan.embeddings.quality.resamples,
+            plan.seed,
+        ),
+        *vectors.number_findings(
+            plan.embeddings.method, word_tables.get("vectors_number"), plan.embeddings.quality.resamples, plan.seed
+        ),
     ]
-    counts = np.bincount(np.asarray(splits["train"].tokens), minlength=len(inputs.corpus.vocabulary))
     return Results(
         models=models,
         states=states,
@@ -143,6 +170,7 @@ def analyse(inputs: Inputs) -> Results:
             "differences": findings.finding_table(found),
             **_counting(inputs, scores["test"], counted["test"], states),
             **studied,
+            **word_tables,
         },
         findings=found,
         metrics=tables.metrics(plan.corpus, perplexities, agreement_tables["agreement"]),
@@ -188,6 +216,10 @@ def _studies(
     starts, resamples = inputs.corpus.splits["test"].blocks(settings.block_lines), settings.resamples
     made: dict[str, pd.DataFrame] = {}
     found: list[Finding] = []
+    if inputs.embedding_validations is not None and inputs.embedding_test is not None:
+        made["embeddings"] = embedding_study.study_table(inputs.embedding_test)
+        made["embeddings_curves"] = embedding_study.curve_table(inputs.embedding_validations)
+        found += embedding_study.study_findings(inputs.embedding_test, inputs.plan.studied_architecture)
     if inputs.adaptation:
         count = len(next(iter(inputs.adaptation.values()))["test"])
         scored = studies.first_tokens(inputs.corpus.splits["test"], count).blocks(settings.block_lines)
@@ -204,6 +236,19 @@ def _studies(
         made["drift_by_temperature"] = studies.drift_table(inputs.drift, 1, resamples, seed)
         found += study_findings.drift_findings(inputs.drift, resamples, seed)
     return made, found
+
+
+def _vectors(inputs: Inputs, counts: NDArray[np.int64]) -> dict[str, pd.DataFrame]:
+    """The tables about word vectors; those of what the text has no words for are left out."""
+    quality, seed, vocabulary = inputs.plan.embeddings.quality, inputs.plan.seed, inputs.corpus.vocabulary
+    resamples, pairs = quality.resamples, word_pairs("singular and plural")
+    made = {
+        "vectors_map": vector_map.vector_map(inputs.vectors, vocabulary.types, inputs.vector_probes, counts, seed),
+        "vectors_number": vector_map.number_direction(inputs.vectors, vocabulary.ids, counts, pairs, quality.min_count),
+        "vectors_probes": vectors.probe_table(inputs.vector_probes, resamples, seed),
+        "vectors_analogies": vectors.analogy_table(inputs.vector_analogies, resamples, seed),
+    }
+    return {name: table for name, table in made.items() if not table.empty}
 
 
 def _counting(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.report import corpus_figures, count_figures, figures, study_figures
+from pipeline.report import corpus_figures, count_figures, embedding_study, figures, study_figures, vector_map
 from pipeline.report.analysis import Inputs, Results
 from pipeline.report.names import FLOOR, SMOOTHING_WORDS, label, networks, ngrams, ordered, plural, short_unit
 from pipeline.report.studies import plain_temperature
@@ -63,10 +63,10 @@ def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
         ),
     ]
     unit, frequency = short_unit(inputs.corpus.summary["unit"]), tables["perplexity_by_frequency"]
-    drawn.append(
-        _drawn("frequency", "Loss by frequency", _frequency(frequency), study_figures.by_frequency(frequency, unit))
-    )
+    by_frequency = study_figures.by_frequency(frequency, unit)
+    drawn.append(_drawn("frequency", "Loss by frequency", _frequency(frequency), by_frequency))
     drawn += _counting(tables, unit)
+    drawn += _vectors(tables)
     drawn += _studies(tables, unit)
     if not tables["agreement"].empty:
         drawn += _agreement(tables["agreement"], tables["agreement_by_distance"])
@@ -101,9 +101,39 @@ def _counting(tables: Mapping[str, pd.DataFrame], unit: str) -> list[Drawing]:
     return drawn
 
 
+def _vectors(tables: Mapping[str, pd.DataFrame]) -> list[Drawing]:
+    drawn = []
+    if "vectors_map" in tables:
+        words = tables["vectors_map"]
+        drawn.append(_drawn("vectors", "A map of the words", _map(words), vector_map.map_figure(words)))
+    if "vectors_number" in tables:
+        ways = tables["vectors_number"]
+        title = "From singular to plural"
+        drawn.append(_drawn("number", title, _ways(ways), vector_map.number_figure(ways)))
+    return drawn
+
+
+def _map(table: pd.DataFrame) -> str:
+    counts = table["class"].value_counts()
+    words = ", ".join(f"{counts[name]} {name}s" for name in vector_map.CLASSES if name in counts.index)
+    return f"Dots for {len(table)} words by two methods of projection, coloured by part of speech: {words}."
+
+
+def _ways(table: pd.DataFrame) -> str:
+    forward = (table["plural_x"] > table["singular_x"]).mean()
+    return (
+        f"Arrows from {len(table)} singular nouns to their plurals: {forward:.0%} point forward along their mean "
+        f"direction; the mean cosine of each with the others is {table['cosine'].mean():.2f}."
+    )
+
+
 def _studies(tables: Mapping[str, pd.DataFrame], unit: str) -> list[Drawing]:
     """What the studies made, of those that ran."""
     drawn = []
+    if "embeddings" in tables:
+        curves, final = tables["embeddings_curves"], tables["embeddings"]
+        drawn.append(_drawn("embeddings", "Networks by their input", _inputs(final),
+                            embedding_study.study_figure(curves, final)))  # fmt: skip
     if "adaptation" in tables:
         table = tables["adaptation"]
         drawn.append(_drawn("adaptation", "Networks that adapt", _adaptation(table), study_figures.adaptation(table)))
@@ -204,6 +234,14 @@ def _frequency(table: pd.DataFrame) -> str:
     nats = table.pivot(index="at_least", columns="model", values="nats").sort_index()
     ends = {name: f"{nats[name].iloc[0]:.2f} and {nats[name].iloc[-1]:.2f}" for name in ordered(nats.columns)}
     return f"Mean nats a token by how often it stands in train, of the rarest and of the commonest: {_listed(ends)}."
+
+
+def _inputs(final: pd.DataFrame) -> str:
+    each = [
+        f"{row.perplexity:.1f} with {embedding_study.USES[str(row.use)]} and {row.train_tokens:,} tokens of train"
+        for row in final.itertuples()
+    ]
+    return f"Perplexity on valid by tokens read, one panel for each amount of text; on test: {'; '.join(each)}."
 
 
 def _adaptation(table: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pipeline.corpus.conventions import counting_words
 from pipeline.evaluation.breakdown import TEXT
 from pipeline.params import STUDIES
-from pipeline.report import diagrams, suites
+from pipeline.report import diagrams, embedding_study, suites
 from pipeline.report.analysis import Inputs, Results, usual_order
 from pipeline.report.findings import ranking
 from pipeline.report.gallery import Drawing
@@ -32,6 +32,7 @@ from pipeline.report.published import PUBLISHED, TYPES
 from pipeline.report.studies import plain_temperature
 from pipeline.report.study_figures import METHOD_LABELS, writer_label, writers
 from pipeline.report.tables import headline, lookup, per_word
+from pipeline.report.vectors import METHODS
 
 SECTIONS = {
     "question": "The question",
@@ -40,6 +41,7 @@ SECTIONS = {
     "vectors": "Words as vectors",
     "recurrence": "Recurrence",
     "training": "Training",
+    "embeddings": "What learned vectors buy",
     "perplexity": "Perplexity",
     "adaptation": "Learning while reading",
     "context": "How much context is used",
@@ -154,14 +156,20 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
         "lookup": lambda model, split="test": lookup(results.tables["perplexity"], model, split),
         "bits": math.log2,
         "state_words": STATE_WORDS,
-        **_studies(results),
+        "vector_methods": METHODS,
+        **_studies(inputs, results),
     }
 
 
-def _studies(results: Results) -> dict[str, Any]:
+def _studies(inputs: Inputs, results: Results) -> dict[str, Any]:
     """What the chapters on studies say beyond their tables."""
     tables = results.tables
     words: dict[str, Any] = {}
+    if inputs.embedding_test is not None:
+        words |= {
+            "vector_uses": embedding_study.USES,
+            "vectors_worth": embedding_study.conclusion(inputs.embedding_test),
+        }
     if "adaptation" in tables:
         segments = tables["adaptation_settings"]["segment"].dropna()
         words |= {"method_labels": METHOD_LABELS, "first_segment": int(segments.iloc[0])}

@@ -1,10 +1,17 @@
-"""embeddings: skip-gram vectors of the vocabulary."""
+"""embeddings: vectors of the vocabulary, and what they know beside those of the other way, counting or predicting."""
 
 import time
 
-from pipeline.corpus.streams import load_corpus
-from pipeline.embeddings.skipgram import train_skipgram
-from pipeline.io import write_json, write_tensors
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.corpus.streams import Corpus, load_corpus
+from pipeline.embeddings.contexts import trained_words
+from pipeline.embeddings.method import train_vectors
+from pipeline.embeddings.quality import analogies, frequent, neighbour_overlap, probes
+from pipeline.grammar.labels import word_labels
+from pipeline.io import write_json, write_table, write_tensors
 from pipeline.layout import Layout
 from pipeline.plans import EmbeddingsPlan, read_plan
 from pipeline.training.runtime import prepare_runtime
@@ -14,10 +21,39 @@ def run(layout: Layout) -> dict[str, float]:
     plan = read_plan(layout.plan("embeddings"), EmbeddingsPlan)
     corpus = load_corpus(layout.corpus)
     device = prepare_runtime(plan.runtime)
-    tokens = corpus.splits["train"].tokens
+    tokens, types, settings = corpus.splits["train"].tokens, len(corpus.vocabulary), plan.embeddings
     start = time.perf_counter()
-    trained = train_skipgram(tokens, len(corpus.vocabulary), plan.dim, plan.skipgram, plan.seed, device)
+    trained = train_vectors(tokens, types, plan.dim, settings, plan.seed, device)
     seconds = time.perf_counter() - start
     write_tensors(layout.embeddings / "vectors.safetensors", {"vectors": trained.vectors})
     write_json(layout.embeddings / "losses.json", trained.losses)
-    return {"words_per_second": plan.skipgram.epochs * len(tokens) / seconds}
+    vectors: dict[str, NDArray[np.float32]] = {settings.method: trained.vectors}
+    text = trained_words(tokens, types, settings.min_count, settings.window)
+    if plan.dim < (text.counts > 0).sum():  # of fewer types there is nothing to factor
+        other = settings.model_copy(update={"method": "skipgram" if settings.method == "svd" else "svd"})
+        vectors[other.method] = train_vectors(tokens, types, plan.dim, other, plan.seed, device).vectors
+    for name, table in _measured(plan, corpus, vectors).items():
+        write_table(layout.embeddings / f"{name}.parquet", table)
+    epochs = 1 if settings.method == "svd" else settings.epochs
+    return {"words_per_second": epochs * len(tokens) / seconds}
+
+
+def _measured(plan: EmbeddingsPlan, corpus: Corpus, vectors: dict[str, NDArray[np.float32]]) -> dict[str, pd.DataFrame]:
+    """In long format: what was read off each word, each analogy, and the neighbours that two methods share."""
+    vocabulary, quality = corpus.vocabulary, plan.embeddings.quality
+    counts = np.bincount(np.asarray(corpus.splits["train"].tokens), minlength=len(vocabulary))
+    words = frequent(counts, quality)
+    read = [
+        probes(table, word_labels(), vocabulary.types, words, quality, plan.seed).assign(method=method)
+        for method, table in vectors.items()
+    ]
+    told = [
+        analogies(table, vocabulary.ids, counts, quality).assign(method=method) for method, table in vectors.items()
+    ]
+    shared: NDArray[np.float64] = np.zeros(0)
+    if len(vectors) == 2 and len(words) > 2:
+        first, second = vectors.values()
+        shared = neighbour_overlap(first, second, words, quality)
+    chance = min(quality.neighbours / max(len(words) - 1, 1), 1.0)
+    overlap = pd.DataFrame({"word": words[: len(shared)], "shared": shared, "chance": chance})
+    return {"probes": pd.concat(read), "analogies": pd.concat(told), "neighbours": overlap}

@@ -13,7 +13,7 @@ from pipeline.errors import UserError
 from pipeline.io import read_array, read_json, read_table, read_tensors, write_json, write_table, write_text
 from pipeline.layout import Layout
 from pipeline.params import ARCHITECTURES
-from pipeline.plans import NetworkPlan, ReportPlan, read_plan, read_selected
+from pipeline.plans import NetworkPlan, ReportPlan, read_plan, read_selected, study_stage
 from pipeline.provenance import describe, read_timings
 from pipeline.report.analysis import Inputs, analyse
 from pipeline.report.gallery import draw
@@ -54,7 +54,10 @@ def _read(layout: Layout) -> Inputs:
         networks=networks,
         corpus=load_corpus(layout.corpus),
         vectors=read_tensors(layout.embeddings / "vectors.safetensors")["vectors"],
-        skipgram_losses=read_json(layout.embeddings / "losses.json"),
+        vector_losses=read_json(layout.embeddings / "losses.json"),
+        vector_probes=read_table(layout.embeddings / "probes.parquet"),
+        vector_analogies=read_table(layout.embeddings / "analogies.parquet"),
+        vector_neighbours=read_table(layout.embeddings / "neighbours.parquet"),
         shapes={name: read_json(folder / "shape.json") for name, folder in folders.items()},
         steps={name: read_table(folder / "steps.csv") for name, folder in folders.items()},
         validations={name: read_table(folder / "validations.csv") for name, folder in folders.items()},
@@ -69,6 +72,8 @@ def _read(layout: Layout) -> Inputs:
         smoothing=read_table(layout.ngram / "smoothing.parquet"),
         overlap=_optional(layout.corpus / "overlap.csv"),
         learning_curve=_optional(layout.study("learning_curve") / "curve.parquet"),
+        embedding_validations=_optional(layout.study("embeddings") / "validations.parquet"),
+        embedding_test=_optional(layout.study("embeddings") / "test.parquet"),
         adaptation=_adaptation(layout, plan.models),
         context=_optional(layout.study("context") / "losses.parquet"),
         drift=_optional(layout.study("drift") / "scores.parquet"),
@@ -98,12 +103,13 @@ def _provenance(layout: Layout, inputs: Inputs) -> dict[str, Any]:
     stages |= {"perplexity": "perplexity", "agreement": "agreement", "gradients": "gradients"}
     if "adaptation" in inputs.plan.studies:
         stages |= {f"adaptation@{name}": "adaptation" for name in inputs.plan.models}
-    stages |= {name: name for name in inputs.plan.studies if name != "adaptation"}
+    others = [study_stage(name) for name in inputs.plan.studies]
+    stages |= {name: name for name in others if name != "adaptation"}
     return {
         **describe(layout.root),
         "durations": read_timings(layout, stages),
         "data": {path.name: _hash(path) for path in sorted(layout.corpus.iterdir()) if path.is_file()},
-        "params": {name: read_json(layout.plan(name)) for name in (*PLANS, *inputs.plan.studies)},
+        "params": {name: read_json(layout.plan(name)) for name in (*PLANS, *others)},
     }
 
 

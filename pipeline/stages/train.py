@@ -4,13 +4,9 @@
 """
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 from pipeline.layout import Layout
 from pipeline.plans import NetworkPlan, mark_unselected, read_selected
-
-if TYPE_CHECKING:
-    from pipeline.models.recurrent import RecurrentNetwork
 
 
 def run(layout: Layout, architecture: str) -> dict[str, float]:
@@ -28,8 +24,9 @@ def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
     import torch
 
     from pipeline.corpus.streams import load_corpus
-    from pipeline.io import write_json, write_table
+    from pipeline.io import read_tensors, write_json, write_table
     from pipeline.models.neural import save_weights
+    from pipeline.training.build import build_network
     from pipeline.training.checkpoint import fingerprint, resume_folder
     from pipeline.training.loop import train
     from pipeline.training.memory import check_cost, check_cutoffs, machine_memory, training_cost
@@ -48,12 +45,14 @@ def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
     )
     package = layout.root / "pipeline"
     code = [path for part in ("models", "training") for path in sorted((package / part).rglob("*.py"))]
-    data = [*sorted(layout.corpus.glob("*.npy")), layout.embeddings / "vectors.safetensors"]
+    path = layout.embeddings / "vectors.safetensors"
+    data = [*sorted(layout.corpus.glob("*.npy")), path]
     with ExitStack() as resumable:
         with join_ranks(device) as ranks:
             if ranks.first:
                 print(cost, flush=True)
-            network = _build(layout, plan, len(corpus.vocabulary)).to(device)
+            vectors = None if plan.embeddings == "none" else read_tensors(path)["vectors"]
+            network = build_network(plan, len(corpus.vocabulary), vectors, str(path)).to(device)
             words = [plan.model_dump_json(), torch.__version__, str(device), str(torch.get_num_threads())]
             words += [str(ranks.size)] if ranks.size > 1 else []  # sums over ranks are rounded otherwise
             root, name = layout.main_checkout / ".resume", f"{plan.architecture}-{fingerprint([*code, *data], words)}"
@@ -72,40 +71,3 @@ def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "tokens_per_second": trained.tokens_read / seconds,
     }
-
-
-def _build(layout: Layout, plan: NetworkPlan, vocabulary_size: int) -> "RecurrentNetwork":
-    """The network before training: random weights, its embedding from the embeddings stage where the plan says so."""
-    import torch
-
-    from pipeline.io import read_tensors
-    from pipeline.models.recurrent import RecurrentNetwork, Shape
-
-    frozen = plan.embeddings == "frozen"
-    network = RecurrentNetwork(
-        Shape(
-            architecture=plan.architecture,
-            vocabulary_size=vocabulary_size,
-            embedding_dim=plan.size.embedding_dim,
-            hidden_size=plan.size.hidden_size,
-            num_layers=plan.size.num_layers,
-            tied=plan.training.tie_output and not frozen,  # a tied output would be frozen too
-            frozen=frozen,
-            implementation=plan.training.implementation,
-            cutoffs=plan.training.clusters,
-        )
-    )
-    training = plan.training
-    network.initialise(
-        torch.Generator().manual_seed(plan.seed),
-        training.embedding_range,
-        training.forget_bias,
-        training.recurrent_weights,
-        training.input_weights,
-    )
-    if plan.embeddings != "none":
-        vectors = torch.from_numpy(read_tensors(layout.embeddings / "vectors.safetensors")["vectors"])
-        # as wide on average as random weights would be: skip-gram's own lengths say how frequent a word is
-        scale = training.embedding_range / 3**0.5 / float(vectors.square().mean().sqrt())
-        network.embedding.weight.data.copy_(vectors * scale)
-    return network

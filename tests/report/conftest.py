@@ -62,7 +62,10 @@ def _make_inputs(
         networks={name: plans[name] for name in models},  # type: ignore[misc]
         corpus=corpus,
         vectors=rng.normal(size=(len(corpus.vocabulary), 8)).astype(np.float32),
-        skipgram_losses=[2.5, 2.25],
+        vector_losses=[2.5, 2.25],
+        vector_probes=_probes(),
+        vector_analogies=_analogies(),
+        vector_neighbours=pd.DataFrame({"word": np.arange(2, 42), "shared": [0.5, 0.7] * 20, "chance": 0.1}),
         shapes={name: _shape(name, len(corpus.vocabulary)) for name in models},
         steps={name: _steps(level[name]) for name in models},
         validations={name: _validations(level[name]) for name in models},
@@ -86,6 +89,8 @@ def _make_inputs(
         )
         if studies
         else None,
+        embedding_validations=_input_curves() if studies else None,
+        embedding_test=_input_tests() if studies else None,
         adaptation={name: _adaptation(corpus, level[name], rng) for name in models} if studies else {},
         context=_context(["trigram", *models], corpus, rng) if studies else None,
         drift=_drift(["trigram", *models], ["trigram", *(["grammar"] if floor else [])], rng) if studies else None,
@@ -105,6 +110,52 @@ def _own_suite(level: dict[str, float]) -> ScoredSuite:
         scores = {"verb_good": -3.0, "verb_bad": -3 - margin, "sentence_good": -9.0, "sentence_bad": -9 - margin}
         tables.append(pd.DataFrame({"item": np.arange(38), "model": model, **scores}))
     return ScoredSuite(suite, pd.concat(tables, ignore_index=True), 2)
+
+
+def _probes() -> pd.DataFrame:
+    """Skip-gram is right on nine words of ten, factored counts on four of five; the majority on half."""
+    words = np.arange(60)
+    label = np.where(words % 2 == 0, "singular", "plural")
+    other = np.where(words % 2 == 0, "plural", "singular")
+    shared = {"task": "number of nouns", "word": words, "label": label, "majority": "singular"}
+    return pd.concat(
+        [
+            pd.DataFrame({**shared, "read": np.where(words % wrong == 0, other, label), "method": method})
+            for method, wrong in (("skipgram", 10), ("svd", 5))
+        ],
+        ignore_index=True,
+    )
+
+
+def _analogies() -> pd.DataFrame:
+    """Ten pairs, each asked for by the nine others; of the first five every question is answered."""
+    asked = [(a, c) for a in range(10) for c in range(10) if a != c]
+    first, second = (np.array(column) for column in zip(*asked, strict=True))
+    table = {"category": "verb and past", "a": 2 * first, "b": 2 * first + 1, "c": 2 * second, "d": 2 * second + 1}
+    return pd.DataFrame({**table, "right": second < 5, "method": "skipgram"})
+
+
+INPUT_NATS = {(100, "none"): 3.0, (100, "frozen"): 2.7, (100, "finetune"): 2.5,
+              (400, "none"): 2.0, (400, "frozen"): 2.4, (400, "finetune"): 2.0}  # fmt: skip
+"""Nats a token of test by tokens of train and use of the vectors."""
+
+
+def _input_tests() -> pd.DataFrame:
+    """Seeds differ by a tenth of a nat; what vectors that are trained on are worth, by a hundredth or thrice that."""
+    rows = [
+        {"train_tokens": size, "share": size / 400, "use": use, "seed": seed, "unit": unit, "tokens": tokens,
+         "nats": tokens * (nats + 0.1 * seed + 0.01 * (seed - 2) * (use == "finetune") * (1 if size == 100 else 3))}
+        for (size, use), nats in INPUT_NATS.items()
+        for seed in (1, 2, 3)
+        for unit, tokens in enumerate((30, 50))
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _input_curves() -> pd.DataFrame:
+    tests = _input_tests().query("unit == 0").drop(columns="unit")
+    read = [tests.assign(nats=tests["nats"] / 30 + 4 / part, tokens=1000 * part) for part in (1, 2, 3, 4)]
+    return pd.concat(read, ignore_index=True)
 
 
 def _adaptation(corpus: Corpus, level: float, rng: np.random.Generator) -> dict[str, pd.DataFrame]:

@@ -178,7 +178,10 @@ def write_inputs(layout: Layout, inputs: Inputs) -> None:
         write_json(layout.plan(name), plan.model_dump())
     save_corpus(layout.corpus, inputs.corpus)
     write_tensors(layout.embeddings / "vectors.safetensors", {"vectors": inputs.vectors})
-    write_json(layout.embeddings / "losses.json", inputs.skipgram_losses)
+    write_json(layout.embeddings / "losses.json", inputs.vector_losses)
+    write_table(layout.embeddings / "probes.parquet", inputs.vector_probes)
+    write_table(layout.embeddings / "analogies.parquet", inputs.vector_analogies)
+    write_table(layout.embeddings / "neighbours.parquet", inputs.vector_neighbours)
     for name in inputs.plan.models:
         write_json(layout.network(name) / "shape.json", inputs.shapes[name])
         write_table(layout.network(name) / "steps.csv", inputs.steps[name])

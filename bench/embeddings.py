@@ -1,0 +1,181 @@
+"""Word vectors beside gensim with the same numbers on the same text: `python -m bench.embeddings --help`.
+
+Ours is from a stream of ids to vectors, everything counted; gensim's time is that of `train` alone, on lists of words
+whose vocabulary is built already. Both are asked the same by `pipeline.embeddings.quality`, over the same words.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # as the pipeline does, before torch reads it
+
+import numpy as np
+import torch
+import typer
+from gensim.models import Word2Vec
+from numpy.typing import NDArray
+from scipy import stats
+
+from bench.results import ROOT, Result, alternately, print_results, write_results
+from bench.text import Text, generated_text, raw_text
+from pipeline.corpus.vocabulary import EOS_ID
+from pipeline.embeddings.contexts import Words, keep_probability, trained_words
+from pipeline.embeddings.method import train_vectors
+from pipeline.embeddings.negative_sampling import mean_loss
+from pipeline.embeddings.quality import analogies, frequent, neighbour_overlap, probes
+from pipeline.embeddings.skipgram import skipgram_gradient
+from pipeline.grammar.labels import word_labels
+from pipeline.params import Embeddings, read_params
+
+CPU = torch.device("cpu")
+Table = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Input and output vectors (V, D) of the types of one text."""
+
+    inputs: Table
+    outputs: Table
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One text, and the numbers that both sides train with."""
+
+    text: Text
+    settings: Embeddings
+    dim: int
+    workers: int
+
+    def ours(self, seed: int) -> Pair:
+        found = train_vectors(self.text.train, len(self.text.vocabulary), self.dim, self.settings, seed, CPU)
+        assert found.outputs is not None
+        return Pair(found.vectors, found.outputs)
+
+    def untrained(self, seed: int) -> tuple[Word2Vec, list[list[str]]]:
+        settings, rate = self.settings, self.settings.skipgram.learning_rate
+        lines = [words for line in self.text.lines(self.text.train) if (words := line.split())]
+        model = Word2Vec(
+            vector_size=self.dim, window=settings.window, negative=settings.negatives, sg=1, hs=0, seed=seed,
+            min_count=settings.min_count, sample=settings.subsample, ns_exponent=settings.noise_power, alpha=rate,
+            min_alpha=rate * 1e-4, epochs=settings.epochs, workers=self.workers,
+        )  # fmt: skip
+        model.build_vocab(lines)
+        return model, lines
+
+    def theirs(self, seed: int) -> Pair:
+        model, lines = self.untrained(seed)
+        model.train(lines, total_examples=len(lines), epochs=model.epochs)
+        ids = self.text.vocabulary.encode(model.wv.index_to_key)
+        tables = [np.zeros((len(self.text.vocabulary), self.dim), dtype=np.float32) for _ in range(2)]
+        for table, learned in zip(tables, (model.wv.vectors, model.syn1neg), strict=True):
+            table[ids] = learned
+        return Pair(*tables)
+
+
+def speeds(contest: Contest, repeats: int) -> list[Result]:
+    """Raw words a second over all epochs, taken in turn."""
+    raw = contest.settings.epochs * int((contest.text.train != EOS_ID).sum())
+    model, lines = contest.untrained(1)
+
+    def ours() -> float:
+        start = time.perf_counter()
+        contest.ours(1)
+        return raw / (time.perf_counter() - start)
+
+    def theirs() -> float:
+        start = time.perf_counter()
+        model.train(lines, total_examples=len(lines), epochs=model.epochs)
+        return raw / (time.perf_counter() - start)
+
+    fast, slow = alternately(repeats, ours, theirs)
+    words = trained_words(
+        contest.text.train, len(contest.text.vocabulary), contest.settings.min_count, contest.settings.window
+    )
+    kept = float((words.counts * keep_probability(words.counts, contest.settings.subsample)).sum() / words.counts.sum())
+    name = f"{contest.text.name}: words/s, {contest.workers} threads"
+    return [
+        Result(f"{name}, raw", fast, slow, "words/s", "more"),
+        Result(f"{name}, after subsampling", kept * fast, kept * slow, "words/s", "more"),
+    ]
+
+
+def qualities(contest: Contest, seeds: int) -> Iterator[Result]:
+    """Means over seeds with the half width of their 95 % interval, then the difference with its own."""
+    text, settings = contest.text, contest.settings
+    counts = np.bincount(text.train, minlength=len(text.vocabulary))
+    words = frequent(counts, settings.quality)
+    sides = [[make(seed) for seed in range(1, seeds + 1)] for make in (contest.ours, contest.theirs)]
+    held_out = trained_words(text.test, len(text.vocabulary), 1, settings.window)
+    held_out = Words(held_out.words, held_out.lines, np.where(np.arange(len(counts)) == EOS_ID, 0, counts))
+
+    def measured(pair: Pair) -> dict[str, float]:
+        told = analogies(pair.inputs, text.vocabulary.ids, counts, settings.quality)
+        read = probes(pair.inputs, word_labels(), text.vocabulary.types, words, settings.quality, seed=1)
+        found = {"held-out loss": mean_loss(pair.inputs, pair.outputs, held_out, settings, skipgram_gradient)}
+        found |= {f"analogies, {name}": float(rows["right"].mean()) for name, rows in told.groupby("category")}
+        for task, rows in read.groupby("task"):
+            found[f"probe, {task} (majority {(rows['majority'] == rows['label']).mean():.3f})"] = float(
+                (rows["read"] == rows["label"]).mean()
+            )
+        return found
+
+    ours, theirs = ([measured(pair) for pair in side] for side in sides)
+    for name in ours[0]:
+        yield from compared(f"{text.name}: {name}", [row[name] for row in ours], [row[name] for row in theirs],
+                            "nats" if name == "held-out loss" else "share")  # fmt: skip
+
+    def overlap(a: Pair, b: Pair) -> float:
+        return float(neighbour_overlap(a.inputs, b.inputs, words, settings.quality).mean())
+
+    if seeds < 2:
+        return
+    again = [overlap(a, b) for a, b in zip(sides[1], sides[1][1:], strict=False)]
+    across = [overlap(a, b) for a, b in zip(sides[0], sides[1][1:], strict=False)]
+    yield from compared(f"{text.name}: neighbours shared with gensim under another seed", across, again, "share")
+
+
+def compared(what: str, ours: list[float], theirs: list[float], unit: str) -> Iterator[Result]:
+    better = "less" if unit == "nats" else "more"
+    yield Result(what, float(np.mean(ours)), float(np.mean(theirs)), unit, better)  # type: ignore[arg-type]
+    yield Result(f"{what}: half width", half_width(ours), half_width(theirs), unit, "less")
+    if len(ours) > 1:
+        difference = float(np.mean(ours) - np.mean(theirs))
+        width = half_width([a - b for a, b in zip(ours, theirs, strict=True)])
+        yield Result(f"{what}: ours less theirs ± {width:.4f}", difference, None, unit, better)  # type: ignore[arg-type]
+
+
+def half_width(values: list[float]) -> float | None:
+    """Of the 95 % interval of a mean by Student's t; None of a single value."""
+    if len(values) < 2:
+        return None
+    return float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / len(values) ** 0.5)
+
+
+def main(
+    corpus: Annotated[Path | None, typer.Argument(help="folder with a text; generated text if not given")] = None,
+    seeds: Annotated[int, typer.Option(help="how many each side is trained with")] = 5,
+    repeats: Annotated[int, typer.Option(help="how often each time is taken, in turn; medians are shown")] = 5,
+    min_count: Annotated[int, typer.Option(help="rarer types are left out on both sides")] = 5,
+    changes: Annotated[list[str] | None, typer.Option("--set", help="of embeddings, such as epochs=5")] = None,
+) -> None:
+    """Prints a table and writes bench/embeddings.json. The ratio is above 1 where ours is better."""
+    params = read_params(ROOT / "params.yaml")
+    text = generated_text(params) if corpus is None else raw_text(corpus.resolve(), params)
+    given: Mapping[str, object] = dict(change.split("=", 1) for change in changes or ())
+    update = {name: type(getattr(params.embeddings, name))(value) for name, value in given.items()}
+    settings = params.embeddings.model_copy(update={"method": "skipgram", "min_count": min_count, **update})
+    torch.set_num_threads(params.runtime.threads)
+    contest = Contest(text, settings, params.sizes[params.size].embedding_dim, params.runtime.threads)
+    results = [*speeds(contest, repeats), *qualities(contest, seeds)]
+    print_results(results)
+    write_results(ROOT / "bench" / "embeddings.json", results)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,142 @@
+"""The text as word vectors are trained on it: rare words left out, frequent ones thinned, cut into blocks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.corpus.vocabulary import EOS_ID
+from pipeline.errors import UserError
+from pipeline.language_model import Tokens
+
+BLOCK = 16  # centres that share their context rows and their noise words
+BLOCKS_PER_STEP = 64  # blocks whose updates are summed
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Words:
+    """words (N,) that are trained on, `lines` (N,) they stand in, and how often each type (V,) is among them."""
+
+    words: Ints
+    lines: Ints
+    counts: Ints
+
+
+@dataclass(frozen=True)
+class Step:
+    """S blocks. words (S, BLOCK + 2 window): what stands around and among the centres, 0 beyond the text.
+
+    left, right (S, BLOCK): how many words on either side of a centre are its context; 0 beyond the text.
+    """
+
+    words: Ints
+    left: Ints
+    right: Ints
+
+
+def trained_words(tokens: Tokens, vocabulary_size: int, min_count: int, window: int) -> Words:
+    """The words of a stream (N,) whose lines end in `<eos>`, without `<eos>` and what is rarer than `min_count`.
+
+    Raises UserError where there is nothing to learn from: one type, no two words on a line, a window beyond every line.
+    """
+    stream = np.asarray(tokens).astype(np.int64)
+    lines = np.cumsum(stream == EOS_ID)
+    counts = np.bincount(stream, minlength=vocabulary_size)
+    counts[EOS_ID] = 0
+    counts[counts < min_count] = 0
+    chosen = counts[stream] > 0
+    words, lines = stream[chosen], lines[chosen]
+    types = int((counts > 0).sum())
+    if types < 2:
+        raise UserError(
+            f"embeddings: train has {types} {'type' if types == 1 else 'types'} that occur {min_count} times or more; "
+            "vectors tell words apart, so there must be two. Bring more text, or lower embeddings.min_count."
+        )
+    longest = int(np.bincount(lines).max())
+    if longest < 2:
+        raise UserError("embeddings: no line of the text has two words, so no word has a context. Bring longer lines.")
+    if window >= longest:
+        raise UserError(
+            f"embeddings.window: found {window}, but the longest line of train has {longest} words, rare ones "
+            f"left out, so that no window is ever full. Lower it to {longest - 1} or less, or bring longer lines."
+        )
+    return Words(words, lines, counts)
+
+
+def keep_probability(counts: Ints, subsample: float) -> NDArray[np.float64]:
+    """The probability (V,) that an occurrence of each word is kept: √(t/f) + t/f, at most 1, as word2vec does."""
+    frequency = np.maximum(counts, 1) / max(counts.sum(), 1)
+    ratio: NDArray[np.float64] = subsample / frequency
+    return np.minimum(1.0, np.sqrt(ratio) + ratio)
+
+
+def noise_distribution(counts: Ints, power: float) -> NDArray[np.float64]:
+    """P(n) ∝ count(n)^power (V,); a word that never occurs is never noise."""
+    weights = np.where(counts > 0, np.maximum(counts, 1).astype(np.float64) ** power, 0.0)
+    return weights / weights.sum()
+
+
+class NoiseSampler:
+    """Draws from a distribution (V,) exactly, by Walker's alias method as Vose (1991) builds its table.
+
+    Two lookups a draw, where a search of the cumulative distribution misses the cache log V times.
+    """
+
+    def __init__(self, probabilities: NDArray[np.float64]) -> None:
+        self._ids = np.flatnonzero(probabilities)  # what is never noise is in no column, whatever the rounding
+        count = len(self._ids)
+        share = probabilities[self._ids] * count
+        self._cut, self._alias = np.ones(count), np.arange(count)
+        small, large = (np.flatnonzero(chosen).tolist() for chosen in (share < 1, share >= 1))
+        while small and large:
+            poor, rich = small.pop(), large[-1]
+            self._cut[poor], self._alias[poor] = share[poor], rich
+            share[rich] -= 1 - share[poor]
+            if share[rich] < 1:
+                small.append(large.pop())
+        # what is left over is full but for rounding
+
+    def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Ints:
+        place = rng.random(shape) * len(self._cut)
+        column = place.astype(np.int64)
+        return self._ids[np.where(place - column < self._cut[column], column, self._alias[column])]
+
+
+def steps(words: Ints, lines: Ints, window: int, rng: np.random.Generator) -> Iterator[Step]:
+    """The kept text as steps of shuffled blocks; every word is a centre once. A window never leaves its line.
+
+    The reach of each window is drawn from 1 to `window` (Mikolov et al. 2013a).
+    """
+    count = -(-len(words) // BLOCK)
+    padded = np.zeros(count * BLOCK + 2 * window, dtype=np.int64)
+    padded[window : window + len(words)] = words
+    left, right = (np.zeros(count * BLOCK, dtype=np.int64) for _ in range(2))
+    reach = rng.integers(1, window + 1, size=len(words))
+    left[: len(words)], right[: len(words)] = (np.minimum(reach, room) for room in _room(lines))
+    starts = rng.permutation(count) * BLOCK
+    centres, span = np.arange(BLOCK), np.arange(BLOCK + 2 * window)
+    for begin in range(0, count, BLOCKS_PER_STEP):
+        chosen = starts[begin : begin + BLOCKS_PER_STEP, None]
+        yield Step(padded[chosen + span], left[chosen + centres], right[chosen + centres])
+
+
+def _room(lines: Ints) -> tuple[Ints, Ints]:
+    """(N,) How many words stand before and after each word of its line."""
+    numbers = np.arange(len(lines))
+    first = np.searchsorted(lines, lines, side="left")
+    last = np.searchsorted(lines, lines, side="right") - 1
+    return numbers - first, last - numbers
+
+
+def window_masks(window: int) -> NDArray[np.float32]:
+    """(2, (window + 1) BLOCK, BLOCK + 2 window): the rows that a centre has on its left, and on its right.
+
+    Row reach · BLOCK + centre of either is 1 at the places of that centre's context; a block adds up its two.
+    """
+    offset = np.arange(BLOCK + 2 * window) - window - np.arange(BLOCK)[:, None]
+    reach = np.arange(window + 1)[:, None, None]
+    sides = np.stack([(offset < 0) & (-offset <= reach), (offset > 0) & (offset <= reach)])
+    return sides.reshape(2, -1, BLOCK + 2 * window).astype(np.float32)

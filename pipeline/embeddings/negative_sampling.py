@@ -1,0 +1,192 @@
+"""Learning by negative sampling (Mikolov et al. 2013b), as matrix products over blocks of text.
+
+What skip-gram and CBOW share: tables of input and output vectors, epochs of shuffled blocks, a learning rate that
+falls linearly, and plain gradient descent with gradients in closed form, so that no tape is kept.
+
+Deviation from word2vec: `SHARED_NOISE` noise words are drawn for a block of `BLOCK` neighbouring centres instead of
+`negatives` for each pair, and weighted so that every pair still counts `negatives` of them in expectation (Ji et al.
+2016).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pipeline.embeddings.contexts import (
+    BLOCK,
+    BLOCKS_PER_STEP,
+    NoiseSampler,
+    Step,
+    Words,
+    keep_probability,
+    noise_distribution,
+    steps,
+    window_masks,
+)
+from pipeline.errors import UserError
+from pipeline.params import Embeddings
+from pipeline.progress import progress
+
+SHARED_NOISE = 32  # noise words of a block
+ROWS_PER_STEP = 16.0  # summed updates of one word beyond these are scaled down, or frequent words overshoot,
+SUMMED_RATE = 0.8  # as they do where the learning rate times these rows is more than this
+LOSS_EVERY = 8  # steps: the loss costs as much as a matrix product and changes nothing, so that it is sampled
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Input vectors (V, D) in float32, and output vectors where they were learned; `losses`: the mean loss per
+    prediction of each epoch in nats."""
+
+    vectors: NDArray[np.float32]
+    losses: list[float]
+    outputs: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A step on the device. words (S, BLOCK + 2 window); mask (S, BLOCK, BLOCK + 2 window): 1 where a word is in the
+    context of a centre; noise (S, K)."""
+
+    words: Tensor
+    mask: Tensor
+    noise: Tensor
+
+    @property
+    def centres(self) -> Tensor:
+        """(S, BLOCK)"""
+        window = (self.words.shape[1] - BLOCK) // 2
+        return self.words[:, window : window + BLOCK]
+
+
+@dataclass(frozen=True)
+class Update:
+    """The gradient of a step's loss by rows (N,) and (N, D) of the input table and of the output table.
+
+    A row may come more than once. `loss`: summed, in nats, None where it was not asked for; predictions: their number.
+    """
+
+    inputs: list[tuple[Tensor, Tensor]]
+    outputs: list[tuple[Tensor, Tensor]]
+    loss: Tensor | None
+    predictions: Tensor
+
+
+Gradient = Callable[[Tensor, Tensor, Batch, int, bool], Update]
+"""Of the loss of a batch at tables (V, D) and (V, D), with so many negatives; the flag asks for the loss too."""
+
+
+def train_by_negative_sampling(
+    text: Words,
+    dim: int,
+    settings: Embeddings,
+    learning_rate: float,
+    seed: int,
+    device: torch.device,
+    gradient: Gradient,
+) -> Vectors:
+    """The input vectors of all types; those of types that are not trained stay as they began.
+
+    Raises UserError where the loss is no longer finite.
+    """
+    counts, types = text.counts, len(text.counts)
+    keep = keep_probability(counts, settings.subsample)
+    noise = noise_distribution(counts, settings.noise_power)
+    sampler, rng = NoiseSampler(noise), np.random.default_rng(seed)
+    inputs = torch.from_numpy(((rng.random((types, dim)) - 0.5) / dim).astype(np.float32)).to(device)
+    outputs = torch.zeros(types, dim, device=device)
+    damping = torch.from_numpy(step_damping(counts * keep, noise, settings.window, learning_rate)).to(device)
+    masks = torch.from_numpy(window_masks(settings.window)).to(device)
+    losses = []
+    with progress("embeddings", settings.epochs * len(text.words), "words") as bar:
+        for epoch in range(settings.epochs):
+            kept = rng.random(len(text.words)) < keep[text.words]
+            words, lines = text.words[kept], text.lines[kept]
+            total, predictions = torch.zeros((), dtype=torch.float64, device=device), 0.0
+            count = -(-len(words) // (BLOCK * BLOCKS_PER_STEP))
+            for number, step in enumerate(steps(words, lines, settings.window, rng)):
+                rate = learning_rate * max(1 - (epoch + number / count) / settings.epochs, 1e-4)
+                drawn = sampler.draw((len(step.words), SHARED_NOISE), rng)
+                batch = to_device(step, drawn, masks, device)
+                update = gradient(inputs, outputs, batch, settings.negatives, number % LOSS_EVERY == 0)
+                descend(inputs, update.inputs, damping[0], rate)
+                descend(outputs, update.outputs, damping[1], rate)
+                if update.loss is not None:
+                    total += update.loss
+                    predictions += float(update.predictions)
+                share = (number + 1) * len(text.words) // count - number * len(text.words) // count
+                bar.advance(share, **({"loss": float(total) / max(predictions, 1.0)} if number % 64 == 0 else {}))
+            losses.append(float(total) / max(predictions, 1.0))
+            if not np.isfinite(losses[-1]):
+                raise UserError(
+                    f"embeddings: the loss is {losses[-1]} in epoch {epoch + 1}. Lower "
+                    f"embeddings.{settings.method}.learning_rate (now {learning_rate:g})."
+                )
+    return Vectors(inputs.cpu().numpy(), losses, outputs.cpu().numpy())
+
+
+def mean_loss(
+    inputs: NDArray[np.float32], outputs: NDArray[np.float32], text: Words, settings: Embeddings, gradient: Gradient
+) -> float:
+    """Nats per prediction of a text that tables (V, D) were not trained on, no word thinned out.
+
+    Noise is drawn from `text.counts`, which should be those of train; the same words and noise at every call.
+    """
+    rng = np.random.default_rng(0)
+    sampler = NoiseSampler(noise_distribution(text.counts, settings.noise_power))
+    masks = torch.from_numpy(window_masks(settings.window))
+    tables = torch.from_numpy(inputs), torch.from_numpy(outputs)
+    total = predictions = 0.0
+    for step in steps(text.words, text.lines, settings.window, rng):
+        batch = to_device(step, sampler.draw((len(step.words), SHARED_NOISE), rng), masks, torch.device("cpu"))
+        update = gradient(*tables, batch, settings.negatives, True)
+        assert update.loss is not None
+        total, predictions = total + float(update.loss), predictions + float(update.predictions)
+    return total / predictions
+
+
+def to_device(step: Step, noise: NDArray[np.int64], masks: Tensor, device: torch.device) -> Batch:
+    """A step with its noise words (S, K) and its masks looked up."""
+    centres = np.arange(BLOCK)
+    left, right = (
+        masks[side].index_select(0, torch.from_numpy((reach * BLOCK + centres).ravel()).to(device))
+        for side, reach in enumerate((step.left, step.right))
+    )
+    mask = left.add_(right).view(len(step.words), BLOCK, -1)
+    return Batch(torch.from_numpy(step.words).to(device), mask, torch.from_numpy(noise).to(device))
+
+
+def rows_of(table: Tensor, rows: Tensor) -> Tensor:
+    """table[rows], (..., D), by the faster of torch's two ways."""
+    return table.index_select(0, rows.reshape(-1)).view(*rows.shape, table.shape[1])
+
+
+def descend(table: Tensor, parts: list[tuple[Tensor, Tensor]], damping: Tensor, rate: float) -> None:
+    """table[rows] -= rate · damping · gradient, summed where a row comes more than once."""
+    for rows, gradient in parts:
+        flat = rows.reshape(-1)
+        scaled = gradient.reshape(-1, table.shape[1]).mul_((damping[flat] * -rate)[:, None])
+        table.scatter_add_(0, flat[:, None].expand_as(scaled), scaled)
+
+
+def step_damping(
+    kept: NDArray[np.float64], noise: NDArray[np.float64], window: int, learning_rate: float
+) -> NDArray[np.float32]:
+    """(2, V): what the summed update of a word's input and output vector is multiplied with.
+
+    A step sums the updates of every row in which a word stands; where that is expected to be more than
+    `ROWS_PER_STEP` rows, fewer with a large learning rate, the sum would overshoot what one row after the other does.
+    """
+    share = kept / max(kept.sum(), 1e-12)
+    rows = np.stack(
+        [
+            BLOCKS_PER_STEP * BLOCK * share,
+            BLOCKS_PER_STEP * ((BLOCK + 2 * window) * share + SHARED_NOISE * noise),
+        ]
+    )
+    most = min(ROWS_PER_STEP, SUMMED_RATE / learning_rate)
+    return (most / np.maximum(rows, most)).astype(np.float32)

@@ -1,0 +1,48 @@
+"""embedding_study: what learned vectors are worth to a network, on little text and on much."""
+
+from pipeline.layout import Layout
+from pipeline.plans import EmbeddingStudyPlan, mark_unselected, read_selected
+
+
+def run(layout: Layout) -> dict[str, float]:
+    """Writes validations.parquet and test.parquet: a row a share of train, use of the vectors, seed, and validation
+    or unit of the bootstrap."""
+    plan = read_selected(layout.plan("embedding_study"), EmbeddingStudyPlan)
+    folder = layout.study("embeddings")
+    if plan is None:
+        return mark_unselected(folder)
+    # imported here, so that a study that is not asked for takes a second and not torch's five
+    import pandas as pd
+    import torch
+
+    from pipeline.corpus.streams import load_corpus
+    from pipeline.io import read_tensors, write_table
+    from pipeline.training.checkpoint import fingerprint, resume_folder
+    from pipeline.training.input_study import check_shares, part_of, trainings, validated_and_tested
+    from pipeline.training.runtime import prepare_runtime, use_bf16
+
+    device = prepare_runtime(plan.network.runtime)
+    bf16 = use_bf16(plan.network.runtime.precision, device)
+    corpus, path = load_corpus(layout.corpus), layout.embeddings / "vectors.safetensors"
+    train, vectors = corpus.splits["train"], read_tensors(path)["vectors"]
+    check_shares(plan, train)
+    package = layout.root / "pipeline"
+    code = [file for part in ("models", "training") for file in sorted((package / part).rglob("*.py"))]
+    stamp = fingerprint(
+        [*code, *sorted(layout.corpus.glob("*.npy")), path],
+        [plan.model_dump_json(), torch.__version__, str(device), str(torch.get_num_threads())],
+    )
+    curves, tests = [], []
+    for share, network in trainings(plan):
+        row = {"share": share, "train_tokens": len(part_of(train, share)), "use": network.embeddings,
+               "seed": network.seed}  # fmt: skip
+        name = f"embeddings-{network.embeddings}-{share:g}-{network.seed}-{stamp}"
+        with resume_folder(layout.main_checkout / ".resume", name) as resumed:
+            curve, test = validated_and_tested(
+                network, corpus, part_of(train, share), vectors, str(path), plan.block_lines, device, bf16, resumed
+            )
+        curves.append(curve.assign(**row))
+        tests.append(test.assign(**row))
+    write_table(folder / "validations.parquet", pd.concat(curves, ignore_index=True))
+    write_table(folder / "test.parquet", pd.concat(tests, ignore_index=True))
+    return {}

@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+
+from pipeline.embeddings import quality as measures
+from pipeline.embeddings.pairs import PAIRS, word_pairs
+from pipeline.embeddings.quality import analogies, frequent, neighbour_overlap, probes, unit
+from pipeline.errors import UserError
+from pipeline.grammar.labels import word_labels
+from pipeline.params import VectorQuality
+
+QUALITY = VectorQuality(min_count=2, words=100, neighbours=4, folds=3, inverse_penalty=1.0, resamples=100)
+
+
+def test_every_pair_is_two_different_words_and_none_is_asked_twice():
+    for category in PAIRS:
+        pairs = word_pairs(category)
+        assert len(set(pairs)) == len(pairs) > 20
+        assert all(a != b for a, b in pairs)
+
+
+def test_the_frequent_words_are_no_marks_and_none_is_rare():
+    counts = np.array([99, 98, 5, 1, 7, 2])
+    np.testing.assert_array_equal(frequent(counts, QUALITY), [4, 2, 5])
+
+
+def test_the_same_vectors_share_all_neighbours_and_others_as_many_as_chance(monkeypatch):
+    monkeypatch.setattr(measures, "ROWS_AT_ONCE", 7)
+    rng = np.random.default_rng(0)
+    one, other = rng.normal(size=(2, 60, 5)).astype(np.float32)
+    words = np.arange(2, 60)
+    assert neighbour_overlap(one, 3 * one, words, QUALITY).tolist() == [1.0] * 58
+    assert neighbour_overlap(one, other, words, QUALITY).mean() == pytest.approx(4 / 57, abs=0.04)
+
+
+def test_neighbours_are_those_of_a_plain_loop(monkeypatch):
+    monkeypatch.setattr(measures, "ROWS_AT_ONCE", 7)
+    vectors = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
+    words = np.arange(2, 20)
+    chosen = unit(vectors[words])
+    for place, near in enumerate(measures.neighbours(vectors, words, 4)):
+        cosines = [(-float(chosen[other] @ chosen[place]), other) for other in range(18) if other != place]
+        assert near.tolist() == [other for _, other in sorted(cosines)[:4]]
+
+
+def plane(shift):
+    """Singulars along one axis each, plurals moved by `shift` along one that all share."""
+    pairs = word_pairs("singular and plural")[:5]
+    types = ["<unk>", "<eos>", *(word for pair in pairs for word in pair), "rare"]
+    vectors = np.zeros((len(types), 6), dtype=np.float32)
+    for place, _ in enumerate(pairs):
+        vectors[2 + 2 * place, place] = vectors[3 + 2 * place, place] = 1
+        vectors[3 + 2 * place, 5] = shift
+    vectors[-1] = vectors[3]
+    counts = np.array([9, 9, *[2] * 10, 1])
+    return vectors, {word: index for index, word in enumerate(types)}, counts
+
+
+def test_analogies_hold_where_one_direction_leads_to_every_plural_and_not_where_none_does():
+    told = analogies(*plane(1.0), QUALITY)
+    assert len(told) == 5 * 4
+    assert set(told["category"]) == {"singular and plural"}
+    assert told["right"].all()
+    backwards = plane(1.0)
+    backwards[0][3, 5] = -1  # one plural lies on the other side
+    assert 0 < analogies(*backwards, QUALITY)["right"].mean() < 1
+
+
+def test_vectors_that_are_not_finite_answer_nothing():
+    vectors, ids, counts = plane(1.0)
+    vectors[3] = np.nan
+    with pytest.raises(UserError, match="not finite"):
+        analogies(vectors, ids, counts, QUALITY)
+
+
+def test_a_probe_reads_what_is_there_and_no_more():
+    rng = np.random.default_rng(0)
+    types = [f"w{index}" for index in range(92)]
+    kinds = {word: ("even" if index % 2 else "odd") for index, word in enumerate(types)}
+    kinds["w90"] = "a class of one"
+    labels = {
+        "shown": kinds,
+        "hidden": {word: str(rng.integers(2)) for word in types},
+        "one": dict.fromkeys(types, "x"),
+    }
+    vectors = rng.normal(size=(92, 4)).astype(np.float32)
+    vectors[:, 0] = 4 * (np.arange(92) % 2) - 2
+    words = np.arange(2, 92)
+    found = probes(vectors, labels, types, words, QUALITY, seed=1)
+    shown, hidden = (found[found["task"] == task] for task in ("shown", "hidden"))
+    assert sorted(set(found["task"])) == ["hidden", "shown"]
+    assert set(shown["word"]) == set(words.tolist()) - {90}
+    assert (shown["read"] == shown["label"]).all()
+    assert (shown["majority"] == shown["label"]).mean() < 0.6
+    assert (hidden["read"] == hidden["label"]).mean() < 0.7
+    assert found.equals(probes(vectors, labels, types, words, QUALITY, seed=1))
+
+
+def test_labels_are_those_of_the_lexicon():
+    labels = word_labels()
+    assert labels["part of speech"]["dogs"] == labels["part of speech"]["dog"] == "noun"
+    assert labels["number of nouns"]["dogs"] == "plural"
+    assert labels["number of nouns"]["mice"] == "plural"
+    assert labels["selectional class"]["mice"] == labels["selectional class"]["wolf"] == "beast"
+    assert "the" not in labels["part of speech"]
+    numbers = labels["number of verbs"]
+    assert set(numbers.values()) == {"singular", "plural"}
+    assert all(labels["part of speech"][word] == "verb" for word in numbers)

@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+import torch
+
+from pipeline.corpus.streams import Corpus, Split
+from pipeline.corpus.vocabulary import Vocabulary
+from pipeline.errors import UserError
+from pipeline.params import Runtime, Size, Training
+from pipeline.plans import EmbeddingStudyPlan, NetworkPlan
+from pipeline.training.build import build_network
+from pipeline.training.input_study import USES, check_shares, part_of, trainings, validated_and_tested
+
+CPU = torch.device("cpu")
+NETWORK = NetworkPlan(
+    selected=True,
+    architecture="lstm",
+    seed=5,
+    runtime=Runtime(device="cpu", threads=1, precision="fp32"),
+    embeddings="finetune",
+    size=Size(
+        embedding_dim=4, hidden_size=6, num_layers=1, dropout=0.0, batch_size=2, bptt_len=5, training_tokens=400,
+        learning_rate_scale=1.0,
+    ),
+    training=Training(
+        implementation="torch", tie_output=False, embedding_range=0.1, forget_bias=1.0, warmup_share=0.1,
+        final_learning_rate=0.1, weight_decay=0.0, validations=2,
+    ),
+    learning_rate=0.02,
+    clip_norm=1.0,
+)  # fmt: skip
+PLAN = EmbeddingStudyPlan(selected=True, network=NETWORK, shares=[0.5, 1.0], seeds=2, block_lines=1)
+TRAIN = Split(np.tile(np.array([2, 3, 4, 1, 3, 1], dtype=np.uint8), 10), None)
+VECTORS = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+
+
+def using(name):
+    return NETWORK.model_copy(update={"embeddings": name})
+
+
+def test_every_use_is_trained_with_every_seed_on_every_part():
+    made = [(share, plan.embeddings, plan.seed) for share, plan in trainings(PLAN)]
+    assert made == [(share, use, seed) for share in (0.5, 1.0) for use in USES for seed in (5, 6)]
+    assert {plan.size.training_tokens for _, plan in trainings(PLAN)} == {400}
+
+
+def test_a_part_ends_with_a_line():
+    np.testing.assert_array_equal(part_of(TRAIN, 0.1), [2, 3, 4, 1, 3, 1])
+    np.testing.assert_array_equal(part_of(TRAIN, 0.01), [2, 3, 4, 1])
+    np.testing.assert_array_equal(part_of(TRAIN, 1.0), TRAIN.tokens)
+
+
+def test_networks_of_one_seed_begin_with_the_same_weights_but_their_input():
+    none, frozen, tuned = (build_network(using(name), 6, VECTORS, "x").state_dict() for name in USES)
+    for name in none:
+        assert torch.equal(frozen[name], tuned[name])
+        assert torch.equal(none[name], tuned[name]) == (name != "embedding.weight")
+
+
+def test_each_use_learns_and_ends_elsewhere(tmp_path):
+    vocabulary = Vocabulary(("<unk>", "<eos>", "a", "b", "c", "d"))
+    held_out = Split(np.tile(np.array([2, 3, 4, 1, 3, 1], dtype=np.uint8), 3), None)
+    corpus = Corpus(vocabulary, {"train": TRAIN, "valid": held_out, "test": held_out}, {})
+    nats = {}
+    for use in USES:
+        curve, test = validated_and_tested(
+            using(use), corpus, TRAIN.tokens, VECTORS, "x", 1, CPU, False, tmp_path / use
+        )
+        assert len(curve) == 2
+        assert test["tokens"].sum() == len(held_out.tokens)
+        nats[use] = float(test["nats"].sum()) / len(held_out.tokens)
+        assert 0 < nats[use] < np.log(6)
+    assert len(set(nats.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("vectors", "message"),
+    [
+        (VECTORS[:5], "found vectors of 5 types where the vocabulary has 6"),
+        (np.where(np.arange(24).reshape(6, 4) == 9, np.nan, VECTORS), "the vectors of 1 of 6 types are not finite"),
+    ],
+)
+def test_unfit_vectors_are_refused_before_training(vectors, message):
+    with pytest.raises(UserError, match=message):
+        build_network(NETWORK, 6, vectors.astype(np.float32), "vectors.safetensors")
+
+
+def test_a_part_too_small_for_a_step_is_refused():
+    check_shares(PLAN, TRAIN)
+    with pytest.raises(UserError, match=r"embedding_study.shares: found 0.05, .* is 4 tokens .* reads 12"):
+        check_shares(PLAN.model_copy(update={"shares": [0.05]}), TRAIN)
