@@ -17,7 +17,8 @@ CLASSES = {"noun": COLOURS["lstm"], "verb": COLOURS["rnn"], "adjective": COLOURS
            "adverb": "#cc79a7", "name": "#e69f00"}  # fmt: skip
 """Parts of speech in Okabe and Ito's colours."""
 GAP = 0.085
-"""The least distance between two labels, as a share of a panel's side."""
+LABEL_WIDTH = 0.34
+"""The least distance between two labels up and down, and sideways, as shares of a panel's sides."""
 
 
 def vector_map(
@@ -77,7 +78,7 @@ def number_direction(
 def map_figure(table: pd.DataFrame) -> Figure:
     """Principal components on the left, t-SNE on the right; a dot a word, some with their names."""
     with styled():
-        figure, panels = canvas(3.6, columns=2, share=False)
+        figure, panels = canvas(4.0, columns=2, share=False)
         for ax, kind, title in zip(panels, ("pca", "tsne"), ("principal components", "t-SNE"), strict=True):
             x, y = (table[f"{kind}_{axis}"].to_numpy() for axis in "xy")
             for name, tint in CLASSES.items():
@@ -91,8 +92,8 @@ def map_figure(table: pd.DataFrame) -> Figure:
             ax.set_yticks([])
             ax.margins(0.12)
             ax.set_title(title)
-        panels[0].legend(loc="upper center", bbox_to_anchor=(1.05, -0.02), ncols=5, frameon=False, fontsize=8.5,
-                         handletextpad=0.1, columnspacing=0.9)  # fmt: skip
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False,
+                      fontsize=8.5, handletextpad=0.1, columnspacing=0.9)  # fmt: skip
         return figure
 
 
@@ -102,7 +103,7 @@ def labelled(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[int]:
     chosen: list[int] = []
     for place in range(len(x)):
         clear = all(
-            abs(x[place] - x[other]) / spread_x > 3.2 * GAP or abs(y[place] - y[other]) / spread_y > GAP
+            abs(x[place] - x[other]) / spread_x > LABEL_WIDTH or abs(y[place] - y[other]) / spread_y > GAP
             for other in chosen
         )
         if clear:
@@ -120,8 +121,8 @@ def number_figure(table: pd.DataFrame) -> Figure:
         ends = np.concatenate([x, table["plural_x"]]), np.concatenate([y, table["plural_y"]])
         for row in table.itertuples():
             ax.annotate("", (row.plural_x, row.plural_y), (row.singular_x, row.singular_y),
-                        arrowprops={"arrowstyle": "->", "color": COLOURS["lstm"], "alpha": 0.75, "shrinkA": 0,
-                                    "shrinkB": 0})  # fmt: skip
+                        arrowprops={"arrowstyle": "->", "linewidth": 1.0, "color": COLOURS["lstm"], "alpha": 0.75,
+                                    "shrinkA": 0, "shrinkB": 0})  # fmt: skip
         ax.plot(*ends, linestyle="none")  # so that the axes reach around the arrows
         for place in labelled(table["plural_x"].to_numpy(), table["plural_y"].to_numpy()):
             name, *end = table[["plural", "plural_x", "plural_y"]].iloc[place]
