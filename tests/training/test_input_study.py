@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -5,26 +7,27 @@ import torch
 from pipeline.corpus.streams import Corpus, Split
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.errors import UserError
-from pipeline.params import Runtime, Size, Training
+from pipeline.params import Runtime, read_params
 from pipeline.plans import EmbeddingStudyPlan, NetworkPlan
 from pipeline.training.build import build_network
 from pipeline.training.input_study import USES, check_shares, part_of, trainings, validated_and_tested
 
 CPU = torch.device("cpu")
+PARAMS = read_params(Path(__file__).parents[2] / "params.yaml")
+SMALL = PARAMS.sizes["small"]
 NETWORK = NetworkPlan(
     selected=True,
     architecture="lstm",
     seed=5,
     runtime=Runtime(device="cpu", threads=1, precision="fp32"),
     embeddings="finetune",
-    size=Size(
-        embedding_dim=4, hidden_size=6, num_layers=1, dropout=0.0, batch_size=2, bptt_len=5, training_tokens=400,
-        learning_rate_scale=1.0,
+    size=SMALL.model_copy(
+        update={
+            "embedding_dim": 4, "hidden_size": 6, "batch_size": 2, "bptt_len": 5, "training_tokens": 400,
+            "validations": 2, "dropout": SMALL.dropout.model_copy(update={"input": 0.0, "output": 0.0}),
+        }
     ),
-    training=Training(
-        implementation="torch", tie_output=False, embedding_range=0.1, forget_bias=1.0, warmup_share=0.1,
-        final_learning_rate=0.1, weight_decay=0.0, validations=2,
-    ),
+    training=PARAMS.training.model_copy(update={"tie_output": False, "embedding_range": 0.1, "warmup_share": 0.1}),
     learning_rate=0.02,
     clip_norm=1.0,
 )  # fmt: skip
