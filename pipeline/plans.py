@@ -20,6 +20,7 @@ from pipeline.params import (
     Count,
     Drift,
     Gradients,
+    Inside,
     Language,
     Ngram,
     Params,
@@ -111,6 +112,13 @@ class DriftPlan(Strict):
     order: Count
     language: Language | None
     drift: Drift
+
+
+class InsidePlan(Strict):
+    """Of one study for all networks: each is asked together with its own `NetworkPlan`."""
+
+    selected: Literal[True]
+    inside: Inside
 
 
 class PerplexityPlan(Strict):
@@ -206,6 +214,7 @@ def resolve(params: Params) -> dict[str, Strict]:
             "context", ContextPlan(selected=True, **shared, order=params.ngram.order, context=params.context)
         ),
         "drift": study("drift", DriftPlan(selected=True, **scoring, drift=params.drift)),
+        "inside": study("inside", InsidePlan(selected=True, inside=params.inside)),
         "report": ReportPlan(
             corpus=params.corpus,
             models=models,
