@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.agreement.surprisal import example_items, surprisals
 from pipeline.corpus.tokenisers import WHITE_SPACE
-from pipeline.corpus.vocabulary import build_vocabulary, count_words
+from pipeline.corpus.vocabulary import EOS_ID, build_vocabulary, count_words
 from pipeline.ngram.kneser_ney import fit
 from pipeline.ngram.model import model_of
 
@@ -23,7 +23,9 @@ SUITE = pd.DataFrame(
 def test_each_word_costs_what_the_model_says_and_the_verb_has_its_other_form_beside_it():
     lines = [line.split() for line in [*SUITE["good"], *SUITE["bad"]]]
     vocabulary = build_vocabulary(count_words(lines), 1, None)
-    model = model_of(fit(vocabulary.encode([*lines[1], *lines[4], *lines[0]]), len(vocabulary), 2), 2)
+    model = model_of(
+        fit(np.append(vocabulary.encode([*lines[1], *lines[4], *lines[0]]), EOS_ID), len(vocabulary), 2), 2
+    )
     found = surprisals([model], SUITE, [1], vocabulary, WHITE_SPACE)
     state, words = model.start(1), lines[1]
     assert found["word"].tolist() == words
@@ -35,7 +37,7 @@ def test_each_word_costs_what_the_model_says_and_the_verb_has_its_other_form_bes
             assert found["wrong_bits"][place] == pytest.approx(-log_probs[vocabulary.ids["bark"]])
         else:
             assert np.isnan(found["wrong_bits"][place])
-        _, state = model.read(vocabulary.encode([word])[:, None], state)
+        _, state = model.read(np.array([[vocabulary.ids[word]]]), state)
 
 
 def test_examples_are_scored_short_enough_and_the_farthest_of_their_attractors():
