@@ -18,6 +18,6 @@ def test_a_text_of_characters_or_pieces_is_refused(tmp_path, corpus, tokens):
     params["corpus"], params["studies"], params["text"]["tokens"] = corpus, "inside", tokens
     with (tmp_path / "params.yaml").open("w") as file:
         yaml.dump(params, file)
-    with pytest.raises(UserError, match="studies: inside follows .* text.tokens is (characters|bpe)"):
+    with pytest.raises(UserError, match=r"studies: inside follows .* text.tokens is (characters|bpe)"):
         run(tmp_path)
     assert not (tmp_path / "data" / corpus / "plan").exists()
