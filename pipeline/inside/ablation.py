@@ -21,14 +21,13 @@ from torch import Tensor, nn
 
 from pipeline.agreement.probe import accuracy
 from pipeline.corpus.vocabulary import EOS_ID
-from pipeline.inside.items import Ints, Items
+from pipeline.inside.items import NONE, RANDOM, TOGETHER, Ints, Items
 from pipeline.models.recurrent import RecurrentNetwork
 
 ITEMS_AT_ONCE = 256
 Floats = NDArray[np.float64]
 Unit = tuple[int, int]
 """Layer and number of a unit, both counted from 0."""
-NONE, TOGETHER, RANDOM = "none", "together", "random"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from pipeline.agreement.suites import EncodedSuite
 
 Ints = NDArray[np.int64]
+NONE, TOGETHER, RANDOM = "none", "together", "random"
+"""What is silenced besides single units."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.agreement.accuracies import BANDS
 from pipeline.agreement.probe import accuracy
 from pipeline.evaluation.bootstrap import interval, resample
-from pipeline.inside.ablation import NONE, RANDOM, TOGETHER
+from pipeline.inside.items import NONE, RANDOM, TOGETHER
 from pipeline.report.findings import POINTS, Finding, capital, finding
 from pipeline.report.names import networks, with_article
 from pipeline.report.resampling import Floats

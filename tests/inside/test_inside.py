@@ -9,8 +9,8 @@ from pipeline.agreement.english import english_suite
 from pipeline.agreement.probe import probe
 from pipeline.agreement.suites import encode_suite
 from pipeline.corpus.vocabulary import EOS_ID, build_vocabulary, count_words
-from pipeline.inside.ablation import NONE, RANDOM, TOGETHER, ablate, silenced, unit_name
-from pipeline.inside.items import choose_items, inside_items
+from pipeline.inside.ablation import ablate, silenced, unit_name
+from pipeline.inside.items import NONE, RANDOM, TOGETHER, choose_items, inside_items
 from pipeline.inside.reading import read_number, tasks
 from pipeline.inside.states import WordStates, word_states
 from pipeline.models.neural import NeuralModel
