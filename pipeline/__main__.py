@@ -147,6 +147,15 @@ def drift() -> None:
     _timed("drift", "drift", stage.run)
 
 
+@app.command(rich_help_panel=STUDIES)
+def inside(architecture: Annotated[str, typer.Argument(help="rnn, gru or lstm")]) -> None:
+    """Read the number of a subject from one network's state; silence its units."""
+    from pipeline.stages import inside as stage
+
+    _check_architecture("inside", architecture)
+    _timed(f"inside@{architecture}", "inside", lambda layout: stage.run(layout, architecture))
+
+
 @app.command(rich_help_panel=STAGES)
 def report() -> None:
     """Tables, figures, findings and the page."""

@@ -17,8 +17,8 @@ from pipeline.io import require
 
 Architecture = Literal["rnn", "gru", "lstm"]
 ARCHITECTURES: tuple[Architecture, ...] = ("rnn", "gru", "lstm")
-Study = Literal["learning_curve", "embeddings", "adaptation", "context", "drift"]
-STUDIES: tuple[Study, ...] = ("learning_curve", "embeddings", "adaptation", "context", "drift")
+Study = Literal["learning_curve", "embeddings", "adaptation", "context", "drift", "inside"]
+STUDIES: tuple[Study, ...] = ("learning_curve", "embeddings", "adaptation", "context", "drift", "inside")
 BUILTIN = "builtin"
 
 Count = Annotated[int, Field(ge=1)]
@@ -351,6 +351,15 @@ class Drift(Strict):
     temperatures: Annotated[list[Positive], Field(min_length=1)]
 
 
+class Inside(Strict):
+    """Where a network keeps the number of a subject: classifiers on its state, units silenced."""
+
+    items: Annotated[int, Field(ge=2)]
+    folds: Annotated[int, Field(ge=2)]
+    inverse_penalty: Positive
+    units: Count
+
+
 class Report(Strict):
     excerpts: bool
 
@@ -381,6 +390,7 @@ class Params(Strict):
     adaptation: Adaptation
     context: Context
     drift: Drift
+    inside: Inside
     report: Report
 
     @model_validator(mode="after")

@@ -21,6 +21,7 @@ from pipeline.params import (
     Drift,
     Embeddings,
     Gradients,
+    Inside,
     Language,
     Ngram,
     Params,
@@ -123,6 +124,13 @@ class DriftPlan(Strict):
     drift: Drift
 
 
+class InsidePlan(Strict):
+    """Of one study for all networks: each is asked together with its own `NetworkPlan`."""
+
+    selected: Literal[True]
+    inside: Inside
+
+
 class PerplexityPlan(Strict):
     models: list[Architecture]
     seed: Seed
@@ -223,6 +231,7 @@ def resolve(params: Params) -> dict[str, Strict]:
             "context", ContextPlan(selected=True, **shared, order=params.ngram.order, context=params.context)
         ),
         "drift": study("drift", DriftPlan(selected=True, **scoring, drift=params.drift)),
+        "inside": study("inside", InsidePlan(selected=True, inside=params.inside)),
         "report": ReportPlan(
             corpus=params.corpus,
             models=models,

@@ -52,6 +52,9 @@ SMALL = {
     "drift.prompt": 4,
     "drift.length": 10,
     "drift.temperatures": [0.7, 1.0],
+    "inside.items": 80,
+    "inside.folds": 2,
+    "inside.units": 2,
     "runtime.threads": 1,
     "runtime.device": "cpu",
 }

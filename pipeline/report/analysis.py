@@ -19,6 +19,7 @@ from pipeline.report import (
     counting,
     embedding_study,
     findings,
+    inside,
     studies,
     study_findings,
     suites,
@@ -28,6 +29,7 @@ from pipeline.report import (
 )
 from pipeline.report.counting import Surprise
 from pipeline.report.findings import Finding
+from pipeline.report.inside import Looked
 from pipeline.report.names import FLOOR, label, networks, ngrams, ordered
 from pipeline.report.resampling import Floats, flow, judgements, log_perplexity
 from pipeline.report.sizes import network_table
@@ -72,6 +74,8 @@ class Inputs:
     adaptation: Studied
     context: pd.DataFrame | None
     drift: pd.DataFrame | None
+    surprisal: pd.DataFrame
+    inside: Looked
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,14 @@ def _studies(
         made["drift"] = studies.drift_table(inputs.drift, studies.DRIFT_BINS, resamples, seed)
         made["drift_by_temperature"] = studies.drift_table(inputs.drift, 1, resamples, seed)
         found += study_findings.drift_findings(inputs.drift, resamples, seed)
+    if inputs.inside:
+        resamples = inputs.plan.agreement.resamples
+        made["inside"] = inside.reading_table(inputs.inside, "offset", resamples, seed)
+        for by in ("attractors", "distance"):
+            made[f"inside_by_{by}"] = inside.reading_table(inputs.inside, by, resamples, seed)
+        made["inside_units"] = inside.units_table(inputs.inside, resamples, seed)
+        made["inside_all_units"] = inside.all_units_table(inputs.inside)
+        found += inside.inside_findings(inputs.inside, resamples, seed)
     return made, found
 
 
@@ -281,6 +293,8 @@ def _agreement(inputs: Inputs, longest: str) -> tuple[dict[str, pd.DataFrame], l
         "agreement": tables.agreement_table(judged, str(inputs.suite_counts["suite"])),
         "agreement_by_distance": tables.agreement_by_distance(judged),
     }
+    if len(inputs.surprisal):
+        made["surprisal"] = inputs.surprisal
     if judged.groups["held_out"].nunique() > 1:
         made["agreement_held_out"] = tables.agreement_held_out(judged)
     return made, findings.agreement_findings(judged, longest)

@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.report import corpus_figures, count_figures, embedding_study, figures, study_figures, vector_map
+from pipeline.report import (
+    corpus_figures,
+    count_figures,
+    embedding_study,
+    figures,
+    inside_figures,
+    study_figures,
+    vector_map,
+)
 from pipeline.report.analysis import Inputs, Results
 from pipeline.report.names import FLOOR, SMOOTHING_WORDS, label, networks, ngrams, ordered, plural, short_unit
 from pipeline.report.studies import plain_temperature
@@ -147,7 +155,35 @@ def _studies(tables: Mapping[str, pd.DataFrame], unit: str) -> list[Drawing]:
         )
         drawn.append(_drawn("drift_by_temperature", "Own text by temperature", _temperatures(whole),
                             study_figures.drift_by_temperature(whole)))  # fmt: skip
+    if "inside" in tables:
+        units = tables["inside_all_units"]
+        drawn.append(_drawn("inside", "The number of the subject, read from the state", _reading(tables["inside"]),
+                            inside_figures.reading(tables["inside"], tables["inside_by_attractors"])))  # fmt: skip
+        drawn.append(_drawn("inside_units", "Every unit silenced", _units(units), inside_figures.units(units)))
+    if "surprisal" in tables:
+        table = tables["surprisal"]
+        drawn.append(_drawn("surprisal", "Surprisal word by word", _surprisal(table), inside_figures.surprisal(table)))
     return drawn
+
+
+def _reading(table: pd.DataFrame) -> str:
+    rows = table[(table["task"] == "new") & (table["offset"] == 0)].to_dict("records")
+    shares = {f"{label(row['model'])} {row['part']}": f"{row['accuracy']:.0%}" for row in rows}
+    return f"Share read rightly at the subject itself: {_listed(shares)}."
+
+
+def _units(table: pd.DataFrame) -> str:
+    rows = table[table["rank"] == 1].to_dict("records")
+    falls = {f"{label(row['model'])} {row['layer']}/{row['unit']}": f"{100 * row['reported_accuracy_with']:.1f} points"
+             for row in rows}  # fmt: skip
+    return f"Fall in accuracy across attractors without the first unit of each network: {_listed(falls)}."
+
+
+def _surprisal(table: pd.DataFrame) -> str:
+    rows = table[table["wrong"] != ""].to_dict("records")
+    verbs = [f"{row['word']} {row['bits']:.1f}, {row['wrong']} {row['wrong_bits']:.1f} ({label(row['model'])})"
+             for row in rows]  # fmt: skip
+    return f"Bits of the right and the wrong form at each verb: {'; '.join(verbs)}."
 
 
 def _agreement(accuracies: pd.DataFrame, by_distance: pd.DataFrame) -> list[Drawing]:

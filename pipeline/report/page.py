@@ -46,6 +46,7 @@ SECTIONS = {
     "adaptation": "Learning while reading",
     "context": "How much context is used",
     "agreement": "Agreement",
+    "inside": "Inside the networks",
     "gradients": "Gradients through time",
     "samples": "What each model writes",
     "drift": "Left to itself",

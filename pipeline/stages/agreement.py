@@ -11,6 +11,7 @@ from pipeline.agreement.readers.choose import find_suite, read_suite
 from pipeline.agreement.readers.saved import write_suite
 from pipeline.agreement.spelling import respell
 from pipeline.agreement.suites import EncodedSuite, encode_suite
+from pipeline.agreement.surprisal import example_items, surprisals
 from pipeline.corpus.streams import load_corpus
 from pipeline.corpus.tokenisers import Tokeniser, load_tokeniser
 from pipeline.corpus.vocabulary import Vocabulary
@@ -39,6 +40,10 @@ def run(layout: Layout) -> dict[str, float]:
         )
     encoded = encode_suite(suite, corpus.vocabulary, tokeniser, every_word=True)
     scores = _probe_all("agreement", models, encoded)
+    longest_and_after = models[plan.order - 1 :]
+    shown = example_items(suite, encoded.rows.tolist())
+    surprisal = surprisals(longest_and_after, suite, shown, corpus.vocabulary, tokeniser)
+    write_table(layout.agreement / "surprisal.parquet", surprisal)
     suite = suite.rename_axis("item").reset_index()
     items = scores.merge(suite.drop(columns=["good", "bad"]), on="item").assign(suite=name)
     write_table(layout.agreement / "items.parquet", items)

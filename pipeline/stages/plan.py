@@ -59,6 +59,12 @@ def _check_studies(params: Params) -> None:
 
 def _check_text(layout: Layout, params: Params, needed: dict[str, int]) -> None:
     """A text that is here; one that is still to be downloaded is checked when it has come."""
+    tokens = conventions(params.text, params.corpus).tokens
+    if "inside" in params.selected_studies and tokens != "words":
+        raise UserError(
+            f"studies: inside follows a subject's number from word to word, but text.tokens is {tokens}. Set "
+            "text.tokens to words, or leave inside out of studies."
+        )
     source = find_source(layout.raw, params.corpus)
     if source is None:
         return

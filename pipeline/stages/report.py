@@ -74,20 +74,23 @@ def _read(layout: Layout) -> Inputs:
         learning_curve=_optional(layout.study("learning_curve") / "curve.parquet"),
         embedding_validations=_optional(layout.study("embeddings") / "validations.parquet"),
         embedding_test=_optional(layout.study("embeddings") / "test.parquet"),
-        adaptation=_adaptation(layout, plan.models),
+        adaptation=_by_network(layout, "adaptation", plan.models, ("dynamic.csv", "cache.csv", "test.parquet")),
         context=_optional(layout.study("context") / "losses.parquet"),
         drift=_optional(layout.study("drift") / "scores.parquet"),
+        surprisal=read_table(layout.agreement / "surprisal.parquet"),
+        inside=_by_network(layout, "inside", plan.models, ("reading.parquet", "units.csv", "margins.parquet")),
     )
 
 
-def _adaptation(layout: Layout, models: Sequence[str]) -> dict[str, dict[str, pd.DataFrame]]:
-    """What the study left of each network, nothing where it did not run."""
-    files = ("dynamic.csv", "cache.csv", "test.parquet")
-    folders = {name: layout.study("adaptation") / name for name in models}
+def _by_network(
+    layout: Layout, study: str, models: Sequence[str], files: Sequence[str]
+) -> dict[str, dict[str, pd.DataFrame]]:
+    """What a study left of each network, nothing where it did not run."""
+    folders = {name: layout.study(study) / name for name in models}
     return {
         name: {Path(file).stem: read_table(folder / file) for file in files}
         for name, folder in folders.items()
-        if (folder / "test.parquet").exists()
+        if (folder / files[0]).exists()
     }
 
 
@@ -101,15 +104,14 @@ def _provenance(layout: Layout, inputs: Inputs) -> dict[str, Any]:
     stages = {"corpus": "corpus", "ngram": "ngram", "embeddings": "embeddings"}
     stages |= {f"train@{name}": name for name in inputs.plan.models}
     stages |= {"perplexity": "perplexity", "agreement": "agreement", "gradients": "gradients"}
-    if "adaptation" in inputs.plan.studies:
-        stages |= {f"adaptation@{name}": "adaptation" for name in inputs.plan.models}
-    others = [study_stage(name) for name in inputs.plan.studies]
-    stages |= {name: name for name in others if name != "adaptation"}
+    for study in inputs.plan.studies:
+        each = {f"{study}@{name}": study for name in inputs.plan.models}
+        stages |= each if study in ("adaptation", "inside") else {study_stage(study): study_stage(study)}
     return {
         **describe(layout.root),
         "durations": read_timings(layout, stages),
         "data": {path.name: _hash(path) for path in sorted(layout.corpus.iterdir()) if path.is_file()},
-        "params": {name: read_json(layout.plan(name)) for name in (*PLANS, *others)},
+        "params": {name: read_json(layout.plan(name)) for name in (*PLANS, *map(study_stage, inputs.plan.studies))},
     }
 
 

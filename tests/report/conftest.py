@@ -94,6 +94,8 @@ def _make_inputs(
         adaptation={name: _adaptation(corpus, level[name], rng) for name in models} if studies else {},
         context=_context(["trigram", *models], corpus, rng) if studies else None,
         drift=_drift(["trigram", *models], ["trigram", *(["grammar"] if floor else [])], rng) if studies else None,
+        surprisal=_surprisal(["trigram", *models, *(["grammar"] if floor else [])]),
+        inside={name: _inside(name, rng) for name in models} if studies else {},
     )
 
 
@@ -206,6 +208,50 @@ def _drift(models: list[str], judges: list[str], rng: np.random.Generator) -> pd
                 columns = {"writer": writer, "judge": judge, "text": text, "position": position + 1, "nats": nats}
                 tables.append(pd.DataFrame({**columns, "temperature": temperature}))
     return pd.concat(tables, ignore_index=True).astype({"writer": "category", "judge": "category"})
+
+
+def _surprisal(models: list[str]) -> pd.DataFrame:
+    """Two sentences in which every model finds the wrong form twice as surprising."""
+    rows = [
+        (model, item, place, word, 2.0 + item, "see" if word == "sees" else "", 4.0 if word == "sees" else np.nan)
+        for model in models
+        for item in (0, 7)
+        for place, word in enumerate(["the", "<b>", "sees"])
+    ]
+    return pd.DataFrame(rows, columns=["model", "item", "place", "word", "bits", "wrong", "wrong_bits"])
+
+
+def _inside(model: str, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """The number is read from all states but at the last word of every tenth item, the control by chance; 0/2 carries
+    it: without it every item with attractors is wrong, of the others none."""
+    item, offset = (grid.ravel() for grid in np.indices((40, 3)))
+    tables = []
+    for part in ("hidden", "cell") if model == "lstm" else ("hidden",):
+        for task in ("new", "known", "control"):
+            right = rng.random(120) < 0.5 if task == "control" else (item % 10 != 0) | (offset < 2)
+            columns = {
+                "part": part,
+                "task": task,
+                "item": item,
+                "offset": offset,
+                "distance": 2,
+                "attractors": item % 3,
+            }
+            tables.append(pd.DataFrame(columns | {"right": right}))
+    units = pd.DataFrame({"layer": 0, "unit": np.arange(4), "rank": [0, 2, 1, 0]})
+    for half in ("chosen_by", "reported"):
+        for kind in ("with", "without"):
+            units[f"{half}_accuracy_{kind}"] = [0.0, 0.0, 1.0 if kind == "with" else 0.0, -0.01]
+            units[f"{half}_margin_{kind}"] = units[f"{half}_accuracy_{kind}"]
+    attractors = np.arange(20) % 3
+    margins = [
+        pd.DataFrame(
+            {"silenced": name, "item": np.arange(20), "attractors": attractors,
+             "margin": np.where((attractors > 0) & (name in ("0/2", "together")), -1.0, 1.0)}
+        )
+        for name in ("none", "0/2", "0/1", "together", "random")
+    ]  # fmt: skip
+    return {"reading": pd.concat(tables, ignore_index=True), "units": units, "margins": pd.concat(margins)}
 
 
 def _units(rows: list[dict[str, object]], rng: np.random.Generator) -> pd.DataFrame:

@@ -190,6 +190,7 @@ def write_inputs(layout: Layout, inputs: Inputs) -> None:
     write_json(layout.perplexity / "samples.json", inputs.samples)
     write_table(layout.agreement / "items.parquet", inputs.items)
     write_table(layout.agreement / "suite.csv", inputs.suite)
+    write_table(layout.agreement / "surprisal.parquet", inputs.surprisal)
     write_json(layout.agreement / "counts.json", inputs.suite_counts)
     write_table(layout.gradients / "lag.parquet", inputs.lags)
     write_array(layout.ngram / "longest_seen.npy", inputs.longest_seen)
