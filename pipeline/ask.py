@@ -14,10 +14,11 @@ from pipeline.agreement.probe import probe
 from pipeline.agreement.readers.choose import read_suite
 from pipeline.agreement.spelling import respell
 from pipeline.agreement.suites import encode_suite
-from pipeline.corpus.conventions import counting_words
+from pipeline.corpus.conventions import Conventions, counting_words
 from pipeline.corpus.files import read_lines
+from pipeline.corpus.reading import text_lines
 from pipeline.corpus.streams import Split, counted_tokens, encode, load_vocabulary
-from pipeline.corpus.tokenisers import WHITE_SPACE, Tokeniser, load_tokeniser
+from pipeline.corpus.tokenisers import Tokeniser, load_tokeniser
 from pipeline.corpus.vocabulary import EOS, UNK, UNK_ID, Vocabulary
 from pipeline.embeddings.checks import check_vectors
 from pipeline.embeddings.similarity import nearest
@@ -34,8 +35,8 @@ from pipeline.ngram.arpa_reader import read_arpa
 from pipeline.ngram.count_model import CountModel, check_vocabulary
 from pipeline.ngram.model import model_name
 from pipeline.ngram.storage import load as load_ngram
-from pipeline.params import ARCHITECTURES
-from pipeline.plans import AgreementPlan, NetworkPlan, NgramPlan, read_plan, read_selected
+from pipeline.params import ARCHITECTURES, Mark
+from pipeline.plans import AgreementPlan, NetworkPlan, NgramPlan, PerplexityPlan, read_plan, read_selected
 from pipeline.training.runtime import prepare_runtime
 
 
@@ -117,16 +118,15 @@ def _as_text(tokens: Iterable[str], tokeniser: Tokeniser) -> Iterator[str]:
 
 
 def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
-    """The perplexity of a text by the conventions of the corpus; a network carries its state through."""
-    tokeniser = load_tokeniser(layout.corpus)
+    """The perplexity of a text, read and counted as the corpus was; a network carries its state through."""
+    tokeniser, uncounted = load_tokeniser(layout.corpus), _uncounted(layout)
     chosen = read_json(layout.corpus / "summary.json")["conventions"]
-    split = _encode_file(path, load_vocabulary(layout.corpus), tokeniser, chosen["blank_lines"] == "drop")
-    nats = score_stream(load_model(layout, name), split.tokens, np.zeros(1, dtype=np.int64))
-    nats = nats[counted_tokens(split.tokens, chosen)]
-    if not len(nats):
-        raise UserError(f"{path} has no token that counts (text.uncounted: {', '.join(chosen['uncounted'])}).")
+    lines = (tokeniser.tokenise(line) for line in text_lines(_text(path), Conventions(**chosen)))
+    split = _encode(path, lines, load_vocabulary(layout.corpus), chosen["blank_lines"] == "drop")
+    counted = counted_tokens(split.tokens, uncounted)
+    nats = score_stream(load_model(layout, name), split.tokens, np.zeros(1, dtype=np.int64))[counted]
     return {
-        "counted": counting_words(chosen),
+        "counted": counting_words(chosen, uncounted),
         "tokens": f"{len(nats):,}",
         "unknown": f"{np.mean(split.tokens == UNK_ID):.2%}",
         "nats": f"{-nats.sum():.2f}",
@@ -134,10 +134,14 @@ def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
     }
 
 
+def _uncounted(layout: Layout) -> list[Mark]:
+    return read_plan(layout.plan("perplexity"), PerplexityPlan).perplexity.uncounted
+
+
 def score_with_arpa(arpa: Path, path: Path) -> dict[str, str]:
     """The perplexity of a text under an ARPA file, over that file's own vocabulary, begun anew at each line."""
     model, types = read_arpa(arpa)
-    split = _encode_file(path, Vocabulary(types), WHITE_SPACE, drop_blank_lines=False)
+    split = _encode(path, (line.split() for line in read_lines(_text(path))), Vocabulary(types), drop_blank_lines=False)
     nats = score_stream(model, split.tokens, np.zeros(1, dtype=np.int64))
     known = split.tokens != UNK_ID
     return {
@@ -149,10 +153,13 @@ def score_with_arpa(arpa: Path, path: Path) -> dict[str, str]:
     }
 
 
-def _encode_file(path: Path, vocabulary: Vocabulary, tokeniser: Tokeniser, drop_blank_lines: bool) -> Split:
+def _text(path: Path) -> Path:
     if not path.is_file():
-        raise UserError(f"{path} is no file that exists. Name a text file, its words separated by spaces.")
-    lines = (tokeniser.tokenise(line) for line in read_lines(path))
+        raise UserError(f"{path} is no file that exists. Name a text file.")
+    return path
+
+
+def _encode(path: Path, lines: Iterable[list[str]], vocabulary: Vocabulary, drop_blank_lines: bool) -> Split:
     split = encode((line for line in lines if line or not drop_blank_lines), vocabulary, None)
     if not len(split.tokens):
         raise UserError(f"{path} is empty. Put text into it.")

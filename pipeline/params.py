@@ -117,7 +117,6 @@ class Text(Strict):
     encoding: Encoding
     bpe_types: Annotated[int, Field(ge=32)]
     blank_lines: Literal["keep", "drop"]
-    uncounted: list[Literal["<eos>", "<unk>"]]
     min_count: Annotated[int, Field(ge=1)] | Literal["auto"]
     max_types: Annotated[int, Field(ge=3)]
     valid_share: Annotated[float, Field(gt=0, lt=0.5)]
@@ -273,7 +272,11 @@ class Recurrent(Strict):
     clip_norm: Positive
 
 
+Mark = Literal["<eos>", "<unk>"]
+
+
 class Perplexity(Strict):
+    uncounted: list[Mark]
     resamples: Annotated[int, Field(ge=100)]
     block_lines: Count
     sample_words: Count

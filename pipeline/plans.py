@@ -23,6 +23,7 @@ from pipeline.params import (
     Gradients,
     Inside,
     Language,
+    Mark,
     Ngram,
     Params,
     Perplexity,
@@ -52,6 +53,7 @@ class CorpusPlan(Strict):
 class NgramPlan(Strict):
     ngram: Ngram
     block_lines: Count
+    uncounted: list[Mark]
 
 
 class EmbeddingsPlan(Strict):
@@ -85,6 +87,7 @@ class LearningCurvePlan(Strict):
     selected: Literal[True]
     order: Count
     block_lines: Count
+    uncounted: list[Mark]
     smallest_share: Annotated[float, Field(gt=0, le=1)]
 
 
@@ -206,7 +209,11 @@ def resolve(params: Params) -> dict[str, Strict]:
             language=language,
             text=params.text,
         ),
-        "ngram": NgramPlan(ngram=params.ngram, block_lines=params.perplexity.block_lines),
+        "ngram": NgramPlan(
+            ngram=params.ngram,
+            block_lines=params.perplexity.block_lines,
+            uncounted=params.perplexity.uncounted,
+        ),
         "embeddings": EmbeddingsPlan(seed=seed, runtime=runtime, dim=size.embedding_dim, embeddings=params.embeddings),
         "rnn": chosen("rnn"),
         "gru": chosen("gru"),
@@ -220,6 +227,7 @@ def resolve(params: Params) -> dict[str, Strict]:
                 selected=True,
                 order=params.ngram.order,
                 block_lines=params.perplexity.block_lines,
+                uncounted=params.perplexity.uncounted,
                 smallest_share=params.learning_curve.smallest_share,
             ),
         ),

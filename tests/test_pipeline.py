@@ -283,7 +283,7 @@ def test_a_text_of_few_lines_still_gets_a_whole_report(done):
     raw = done.folder / "data/raw/short"
     raw.mkdir()
     (raw / "text.txt").write_text("\n".join(" ".join(words[i : i + 9]) for i in range(0, 60 * 9, 9)))
-    done.dvc("exp", "run", "--set-param", "corpus=short", "--set-param", "text.uncounted=['<eos>']")
+    done.dvc("exp", "run", "--set-param", "corpus=short", "--set-param", "perplexity.uncounted=['<eos>']")
     page = (done.folder / "reports/short/index.html").read_text()
     assert ">nan" not in page
     assert "Perplexity per word, &lt;unk&gt; counted, &lt;eos&gt; of every line not counted, blank lines kept" in page

@@ -49,7 +49,7 @@ def check_source(
                 f"test takes {MIN_UNITS}. Break it into lines (text.break_lines does, too), or give three files."
             )
         if split in (WHOLE, "train"):
-            _check_train(part, len(tally) - part.lines, tokens, min_train_tokens, str(where))
+            _check_train(part, len(tally) - part.lines, tokens, min_train_tokens, settings.tokens == "bpe", str(where))
             types = count_types(numbers.names(), tally.counts, settings)
         for name, need in needs:
             if split in (WHOLE, name) and tokens * (need.share if split == WHOLE else 1) < need.tokens:
@@ -60,7 +60,8 @@ def check_source(
     return types
 
 
-def _check_train(part: Part, words: int, tokens: int, least: int, where: str) -> None:
+def _check_train(part: Part, words: int, tokens: int, least: int, pieces: bool, where: str) -> None:
+    """`pieces`: words are cut further, so that one of them may be a line with contexts in it."""
     if words == 1:
         raise UserError(f"{where} has one token only: there is nothing to predict. Bring more text.")
     if tokens < least:
@@ -68,7 +69,7 @@ def _check_train(part: Part, words: int, tokens: int, least: int, where: str) ->
             f"{where} has {tokens:,} tokens, fewer than one training step takes ({least:,}: batch_size × "
             "(bptt_len + 1)). Bring more text, or lower batch_size and bptt_len of this size in params.yaml."
         )
-    if part.longest_line < 2:
+    if part.longest_line < 2 and not pieces:
         raise UserError(f"{where}: no line has two words, so no word has a context. Bring longer lines.")
 
 

@@ -1,13 +1,13 @@
 """How a text is read: the settings of params.yaml with every "auto" decided."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from pipeline.corpus.known import known
 from pipeline.corpus.tokenisers import Kind, Tokeniser
 from pipeline.corpus.vocabulary import EOS, UNK
-from pipeline.params import Text
+from pipeline.params import Mark, Text
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,6 @@ class Conventions:
     break_lines: int | None
     encoding: str
     blank_lines: Literal["keep", "drop"]
-    uncounted: list[Literal["<eos>", "<unk>"]]
     min_count: int | Literal["auto"]
     max_types: int
     bpe_types: int
@@ -59,7 +58,6 @@ def conventions(text: Text, corpus: str) -> Conventions:
         break_lines=text.break_lines if isinstance(text.break_lines, int) else never,
         encoding=text.encoding,
         blank_lines=text.blank_lines,
-        uncounted=text.uncounted,
         min_count=text.min_count,
         max_types=text.max_types,
         bpe_types=text.bpe_types,
@@ -69,10 +67,10 @@ def conventions(text: Text, corpus: str) -> Conventions:
 UNITS = {"words": "word", "characters": "character", "bpe": "piece of a word"}
 
 
-def counting_words(chosen: Mapping[str, Any]) -> str:
+def counting_words(chosen: Mapping[str, Any], uncounted: Sequence[Mark]) -> str:
     """What a perplexity counts, in words, from the conventions of a corpus as its data card has them."""
     blank = "kept" if chosen["blank_lines"] == "keep" else "dropped"
-    marks = {"<eos> of every line": EOS not in chosen["uncounted"], "<unk>": UNK not in chosen["uncounted"]}
+    marks = {"<eos> of every line": EOS not in uncounted, "<unk>": UNK not in uncounted}
     parts = []
     for said, wanted in (("counted", True), ("not counted", False)):
         if names := [name for name, counts in marks.items() if counts is wanted]:

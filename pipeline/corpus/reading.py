@@ -77,16 +77,31 @@ def read_part(paths: tuple[Path, ...], settings: Conventions, numbers: Numbering
     for path in paths:
         if len(paths) > 1:
             part.documents.append(len(sink))
-        chunks = read_chunks(path, settings.encoding)
         try:
-            if settings.book:
-                chunks = iter([_book(b"".join(chunks))])  # a book is a few megabytes
-            read_text(join_paragraphs(chunks) if settings.joined else chunks, settings, numbers, sink, part)
+            read_text(_chunks(path, settings), settings, numbers, sink, part)
         except UserError as error:
             if str(path) in str(error):
                 raise
             raise UserError(f"{path}: {error}") from None
     return part
+
+
+def text_lines(path: Path, settings: Conventions) -> Iterator[str]:
+    """The lines of a text as `read_part` reads it, though never broken: without a licence, paragraphs joined."""
+    begun: list[str] = []
+    for chunk in _chunks(path, settings):
+        *whole, rest = chunk.decode().split("\n")
+        for line in whole:
+            yield "".join([*begun, line]).removesuffix("\r")
+            begun = []
+        begun += [rest] if rest else []
+
+
+def _chunks(path: Path, settings: Conventions) -> Iterator[bytes]:
+    chunks = read_chunks(path, settings.encoding)
+    if settings.book:
+        chunks = iter([_book(b"".join(chunks))])  # a book is a few megabytes
+    return join_paragraphs(chunks) if settings.joined else chunks
 
 
 def _book(text: bytes) -> bytes:

@@ -8,9 +8,12 @@ from pipeline.corpus.known import OFFERED, known
 from pipeline.errors import UserError
 
 SPLITS = ("train", "valid", "test")
-SPLIT_OF = {"train": "train", "valid": "valid", "validation": "valid", "dev": "valid", "test": "test"}
+SPLIT_OF = {
+    "train": "train", "training": "train", "valid": "valid", "validation": "valid", "val": "valid", "dev": "valid",
+    "test": "test", "testing": "test",
+}  # fmt: skip
 PLAIN = "*"
-"""A split's name with nothing before it, and nothing but endings after it."""
+"""What stands around a split's plain name."""
 WHOLE = "text"
 PUT = "Put one text file there (.txt, also .gz or .zst), a folder of files, or train.txt, valid.txt and test.txt"
 
@@ -50,23 +53,33 @@ def find_source(raw: Path, name: str) -> Source | None:
 def read_folder(folder: Path) -> Source:
     """What a folder holds: train, valid and test (each a file or a folder of files), or files to be split.
 
-    Files are splits where they are called train.txt, valid.txt and test.txt with whatever endings, or where at least
-    two have names that are the same but for that word, as wiki.train.tokens and wiki.valid.tokens. A file whose name
-    holds such a word by itself, as a-test-of-time.txt, is a document like any other.
+    Entries are splits where they are called train, valid and test, or where at least two have names that are the same
+    but for that word, as wiki.train.tokens and wiki.valid.tokens; endings do not matter. One whose name holds such a
+    word by itself, as a-test-of-time.txt, is a document like any other. A folder that is alone in its folder is opened.
+    Raises UserError where a split is missing or twice there, and where it is unclear which files are splits.
     """
     entries = sorted(path for path in folder.iterdir() if _is_text(path))
-    sets = _split_sets(entries)
+    if len(entries) == 1 and entries[0].is_dir():
+        return read_folder(entries[0])
+    named = _named_as_splits(entries)
+    sets = [found for key, found in named.items() if key == PLAIN or len(found) > 1]
+    if not sets and len({split for found in named.values() for split in found}) == len(SPLITS):
+        names = ", ".join(path.name for found in named.values() for paths in found.values() for path in paths)
+        raise UserError(
+            f"{folder}: {names} may be splits or documents. Call splits train.txt, valid.txt and test.txt, and "
+            "documents by names without these words."
+        )
     if not sets:
         return Source({WHOLE: _files(folder)})
     if len(sets) > 1:
-        names = [next(iter(found.values()))[0].name for found in sets]
-        raise UserError(f"{folder} has {len(sets)} sets of splits, those of {' and of '.join(names)}. Keep one.")
+        names = " and of ".join(next(iter(found.values()))[0].name for found in sets)
+        raise UserError(f"{folder} has {len(sets)} sets of splits, those of {names}. Keep one.")
     for split in SPLITS:
         paths = sets[0].get(split, [])
         if not paths:
             raise UserError(
                 f"{folder}: the {split} split is missing (found {', '.join(path.name for path in entries)}). "
-                f"Add it, named as the others are, or leave one file there and it is split in blocks."
+                "Add it, named as the others are, or leave one file there and it is split in blocks."
             )
         if len(paths) > 1:
             raise UserError(
@@ -75,17 +88,16 @@ def read_folder(folder: Path) -> Source:
     return Source({split: _files(sets[0][split][0]) for split in SPLITS})
 
 
-def _split_sets(entries: list[Path]) -> list[dict[str, list[Path]]]:
-    """The entries of a folder that are splits, by split: one dictionary for each way of naming them."""
+def _named_as_splits(entries: list[Path]) -> dict[str, dict[str, list[Path]]]:
+    """The entries of a folder whose names hold that of a split, by what stands around it (endings aside) and split."""
     alike: dict[str, dict[str, list[Path]]] = {}
     for path in entries:
         name = path.name.lower()
         for word in re.finditer("[a-z]+", name):
             if (split := SPLIT_OF.get(word[0])) is not None:
-                rest = PLAIN if re.fullmatch(r"(\..*)?", name[word.end() :]) and not word.start() else None
-                key = rest or f"{name[: word.start()]}*{name[word.end() :]}"
-                alike.setdefault(key, {}).setdefault(split, []).append(path)
-    return [found for key, found in alike.items() if key == PLAIN or len(found) > 1]
+                around = f"{name[: word.start()]}*{name[word.end() :].split('.')[0]}"
+                alike.setdefault(around, {}).setdefault(split, []).append(path)
+    return alike
 
 
 def _files(path: Path) -> tuple[Path, ...]:
@@ -99,5 +111,6 @@ def _files(path: Path) -> tuple[Path, ...]:
 
 
 def _is_text(path: Path) -> bool:
-    """Whether an entry of a folder is the user's text: not hidden, and not what `dvc add` puts beside it."""
-    return not path.name.startswith(".") and path.suffix != ".dvc"
+    """Whether an entry of a folder is the user's text: not hidden, no backup, and not what `dvc add` puts
+    beside it."""
+    return not path.name.startswith(".") and path.suffix not in (".dvc", ".bak") and not path.name.endswith("~")

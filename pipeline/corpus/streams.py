@@ -1,6 +1,6 @@
 """Token streams: a corpus as arrays of ids, one `<eos>` after each line, in a folder that is memory-mapped."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.corpus.vocabulary import EOS, EOS_ID, UNK, UNK_ID, Vocabulary
+from pipeline.errors import UserError
 from pipeline.io import read_array, read_json, require, write_array, write_json, write_text
 from pipeline.language_model import Tokens
 
@@ -67,9 +68,18 @@ def encode(lines: Iterable[list[str]], vocabulary: Vocabulary, documents: NDArra
     return split if documents is None else Split(split.tokens, split.line_starts[documents])
 
 
-def counted_tokens(tokens: Tokens, conventions: Mapping[str, Any]) -> NDArray[np.bool_]:
-    """Which tokens (N,) a perplexity counts, by the conventions of a corpus as its summary has them."""
-    return ~np.isin(tokens, [MARKS[mark] for mark in conventions["uncounted"]])
+def counted_tokens(tokens: Tokens, uncounted: Sequence[str]) -> NDArray[np.bool_]:
+    """Which tokens (N,) a perplexity counts that leaves out the marks `uncounted`.
+
+    Raises UserError where none is left.
+    """
+    counted: NDArray[np.bool_] = ~np.isin(tokens, [MARKS[mark] for mark in uncounted])
+    if not counted.any():
+        raise UserError(
+            f"of {len(tokens):,} tokens none counts: all are {' or '.join(uncounted)}. Take one of them out of "
+            "perplexity.uncounted in params.yaml, or bring another text."
+        )
+    return counted
 
 
 def longest_line(tokens: Tokens) -> int:

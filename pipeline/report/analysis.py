@@ -121,7 +121,7 @@ def analyse(inputs: Inputs) -> Results:
     plan, splits = inputs.plan, inputs.corpus.splits
     settings = plan.perplexity
     scores = {split: tables.token_scores(inputs.tokens, split) for split in ("valid", "test")}
-    counted = {split: counted_tokens(splits[split].tokens, inputs.corpus.summary["conventions"]) for split in scores}
+    counted = {split: counted_tokens(splits[split].tokens, settings.uncounted) for split in scores}
     measured = {
         split: log_perplexity(
             scores[split],

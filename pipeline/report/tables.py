@@ -1,6 +1,6 @@
 """The long tables that figures, findings and readers share."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -282,9 +282,9 @@ def lookup(table: pd.DataFrame, model: str, split: str) -> Estimate:
     return Estimate(float(row["perplexity"]), float(row["low"]), float(row["high"]))
 
 
-def per_word(table: pd.DataFrame, summary: Mapping[str, Any], model: str) -> float:
+def per_word(table: pd.DataFrame, summary: Mapping[str, Any], uncounted: Sequence[str], model: str) -> float:
     """Test perplexity of a model of characters or pieces by the words that they make: exp(nats / words), an `<eos>` a
     line counted as one where perplexities count it."""
     row = table[(table["model"] == model) & (table["split"] == "test")].iloc[0]
-    ends = summary["lines"]["test"] if EOS in summary["conventions"]["uncounted"] else 0
+    ends = summary["lines"]["test"] if EOS in uncounted else 0
     return float(np.exp(min(row["nats"] / (summary["words"]["test"] - ends), 700)))

@@ -24,7 +24,7 @@ def run(layout: Layout) -> dict[str, float]:
     corpus = load_corpus(layout.corpus)
     train, test = corpus.splits["train"], corpus.splits["test"]
     whole, units = np.zeros(1, dtype=np.int64), test.blocks(plan.block_lines)
-    counting = counted_tokens(test.tokens, corpus.summary["conventions"])
+    counting = counted_tokens(test.tokens, plan.uncounted)
     sizes = block_sums(counting.astype(int), units)
     ends = np.append(train.line_starts[1:], len(train.tokens))
     tables = []

@@ -1,8 +1,6 @@
 """ngram: counts of every order, the Kneser-Ney models over them, and what other smoothings make of the same counts."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +26,9 @@ def run(layout: Layout) -> dict[str, float]:
     plan = read_plan(layout.plan("ngram"), NgramPlan)
     settings = plan.ngram
     corpus = load_corpus(layout.corpus)
-    train, test, chosen = corpus.splits["train"], corpus.splits["test"], corpus.summary["conventions"]
+    train, test = corpus.splits["train"], corpus.splits["test"]
+    for split in ("valid", "test"):
+        counted_tokens(corpus.splits[split].tokens, plan.uncounted)  # which is told before anything is trained
     with counted(
         train.tokens,
         len(corpus.vocabulary),
@@ -41,20 +41,18 @@ def run(layout: Layout) -> dict[str, float]:
         save(layout.ngram, smooth(counts, settings.prune))
         seen = longest_match(load(layout.ngram, settings.order), test.tokens)
         write_array(layout.ngram / "longest_seen.npy", seen.astype(np.uint8))
-        write_table(layout.ngram / "smoothing.parquet", _smoothings(counts, test, chosen, plan, layout.ngram))
+        write_table(layout.ngram / "smoothing.parquet", _smoothings(counts, test, plan, layout.ngram))
     return {}
 
 
-def _smoothings(
-    counts: NgramCounts, test: Split, conventions: Mapping[str, Any], plan: NgramPlan, saved: Path
-) -> pd.DataFrame:
+def _smoothings(counts: NgramCounts, test: Split, plan: NgramPlan, saved: Path) -> pd.DataFrame:
     """Every smoothing at every order: one row a unit of the bootstrap, with the counted tokens of test and their nats.
 
     Modified Kneser-Ney is the `saved` model, pruned or not, so that it has one perplexity everywhere; the others are
     never pruned.
     """
     settings, units, whole = plan.ngram, test.blocks(plan.block_lines), np.zeros(1, dtype=np.int64)
-    counting = counted_tokens(test.tokens, conventions)
+    counting = counted_tokens(test.tokens, plan.uncounted)
     sizes = block_sums(counting.astype(int), units)
     tables = []
     with progress("smoothings", len(SMOOTHINGS) * settings.order, "models") as bar:

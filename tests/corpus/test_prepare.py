@@ -192,6 +192,12 @@ def test_a_book_that_was_put_by_hand_is_read_without_its_licence(tmp_path):
     plain, _, same = run(tmp_path, "gutenberg-12")
     assert "Terms" not in stripped.vocabulary
     assert (stripped.vocabulary, lines) == (plain.vocabulary, same)
+    older = f"Terms\n*END*THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*END*\n{book}End of Project Gutenberg's Foxes\n"
+    title = mark.format("START").replace("FOXES", "FOXES\nand Hens").replace("EBOOK", "eBook")
+    long = f"Terms\n{title}{book}End of the Project Gutenberg EBook of Foxes\n{mark.format('END')}Terms\n"
+    for name, content in (("14", older), ("15", long)):
+        write(tmp_path / f"raw/gutenberg-{name}", text=content)
+        assert run(tmp_path, f"gutenberg-{name}")[2] == same
     write(tmp_path / "raw/gutenberg-13", text=f"Terms\n{mark.format('START')}{book}")
     with pytest.raises(UserError, match=r"text\.txt: the mark of the book's end is missing.*Bring the whole book"):
         run(tmp_path, "gutenberg-13")
@@ -199,15 +205,18 @@ def test_a_book_that_was_put_by_hand_is_read_without_its_licence(tmp_path):
 
 def test_what_a_perplexity_counts_is_chosen_and_said():
     tokens = np.array([0, 1, 2, 1])
-    every = reading().as_dict()
-    assert counted_tokens(tokens, every).all()
-    assert counting_words(every) == "per word, <eos> of every line and <unk> counted, blank lines kept"
-    words = reading(uncounted=["<eos>"], blank_lines="drop").as_dict()
-    assert counted_tokens(tokens, words).tolist() == [True, False, True, False]
-    assert counting_words(words) == "per word, <unk> counted, <eos> of every line not counted, blank lines dropped"
-    known = reading(uncounted=["<eos>", "<unk>"]).as_dict()
-    assert counted_tokens(tokens, known).tolist() == [False, False, True, False]
-    assert "<eos> of every line and <unk> not counted" in counting_words(known)
+    kept, dropped = reading().as_dict(), reading(blank_lines="drop").as_dict()
+    assert counted_tokens(tokens, []).all()
+    assert counting_words(kept, []) == "per word, <eos> of every line and <unk> counted, blank lines kept"
+    assert counted_tokens(tokens, ["<eos>"]).tolist() == [True, False, True, False]
+    assert (
+        counting_words(dropped, ["<eos>"])
+        == "per word, <unk> counted, <eos> of every line not counted, blank lines dropped"
+    )
+    assert counted_tokens(tokens, ["<eos>", "<unk>"]).tolist() == [False, False, True, False]
+    assert "<eos> of every line and <unk> not counted" in counting_words(kept, ["<eos>", "<unk>"])
+    with pytest.raises(UserError, match=r"of 2 tokens none counts: all are <unk>\. Take one of them out of perplex"):
+        counted_tokens(tokens[[0, 0]], ["<unk>"])
 
 
 def test_lines_of_words_make_the_same_as_their_text(tmp_path):

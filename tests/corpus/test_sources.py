@@ -30,6 +30,8 @@ def test_a_file_beside_the_folders_is_found_too(tmp_path, place):
         ("ptb-train", "ptb-dev", "ptb-test"),
         ("Train.TXT.gz", "validation.txt", "TEST.txt"),
         ("penn.train.v2.txt", "penn.valid.v2.txt", "penn.test.v2.txt"),
+        ("a-train.txt.gz", "a-valid.txt", "a-test.tokens"),
+        ("training.txt", "val.txt", "testing.txt"),
     ],
 )
 def test_splits_go_by_their_names(tmp_path, names):
@@ -67,6 +69,14 @@ def test_a_folder_of_files_is_one_text_of_documents(tmp_path):
     assert [path.name for path in find_source(tmp_path, "x").files["text"]] == ["a.txt", "b.txt", "z.txt"]
 
 
+def test_a_folder_alone_in_its_folder_is_opened(tmp_path):
+    for split in ("train", "valid", "test"):
+        put(tmp_path / "x" / "wikitext-2", **{f"wiki__{split}__tokens": split, f"{split}__txt__bak": "z"})
+    assert [path.name for (path,) in find_source(tmp_path, "x").files.values()] == [
+        "wiki.train.tokens", "wiki.valid.tokens", "wiki.test.tokens",
+    ]  # fmt: skip
+
+
 def test_a_title_that_holds_the_name_of_a_split_is_a_document(tmp_path):
     put(tmp_path / "x", **{"night-train__txt": "x", "a-test-of-time__txt": "y", "the-contest__txt": "z"})
     names = [path.name for path in find_source(tmp_path, "x").files["text"]]
@@ -100,6 +110,7 @@ def test_a_known_text_is_to_be_downloaded_unless_it_is_here(tmp_path, name):
         ({"a__train__txt": "x", "a__dev__txt": "y"}, "the test split is missing"),
         ({"train__txt": "x", "valid__txt": "x", "dev__txt": "x", "test__txt": "y"}, "2 files are the valid split"),
         ({"a__train__txt": "x", "a__test__txt": "x", "train__txt": "x"}, "has 2 sets of splits, those of a.t"),
+        ({"1-train__txt": "x", "2-valid__txt": "x", "3-test__txt": "y"}, "1-train.txt, .* may be splits or documents"),
     ],
 )
 def test_an_unclear_folder_is_refused(tmp_path, files, message):

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from pipeline import ask
+from pipeline.corpus.conventions import conventions
 from pipeline.corpus.tokenisers import WHITE_SPACE, save_tokeniser
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.errors import UserError
@@ -144,13 +145,19 @@ def test_what_follows_a_prompt_does_not_depend_on_the_other_prompts(layout):
     assert write("the dog", "the cat") == write("the dog") + "\n\n" + write("the cat")
 
 
-@pytest.mark.parametrize(("blank_lines", "tokens"), [("keep", 9), ("drop", 7)])
+@pytest.mark.parametrize(("blank_lines", "tokens"), [("keep", 10), ("drop", 8)])
 def test_a_text_is_scored_as_the_model_was_trained(layout, tmp_path, blank_lines, tokens):
-    conventions = {"tokens": "words", "blank_lines": blank_lines, "uncounted": []}
-    write_json(layout.corpus / "summary.json", {"conventions": conventions})
-    write_text(tmp_path / "text.txt", "the dog barks\n\n\n the cat\n")
+    params = read_params(Path(__file__).parents[2] / "params.yaml")
+    text = params.text.model_copy(update={"blank_lines": blank_lines, "encoding": "windows-1252"})
+    write_json(layout.corpus / "summary.json", {"conventions": conventions(text, "tiny").as_dict() | {"min_count": 1}})
+    write_json(layout.plan("perplexity"), resolve(params)["perplexity"].model_dump())
+    (tmp_path / "text.txt").write_bytes(b"the dog barks\n\n\n the cat \xe4\n")
     scored = ask.score_file(layout, "bigram", tmp_path / "text.txt")
     assert scored["tokens"] == str(tokens)
+    without = params.perplexity.model_copy(update={"uncounted": ["<eos>", "<unk>"]})
+    left_out = resolve(params.model_copy(update={"perplexity": without}))["perplexity"]
+    write_json(layout.plan("perplexity"), left_out.model_dump())
+    assert ask.score_file(layout, "bigram", tmp_path / "text.txt")["tokens"] == "5"
     assert f"blank lines {'kept' if blank_lines == 'keep' else 'dropped'}" in scored["counted"]
 
 
