@@ -12,15 +12,22 @@ from pipeline.errors import UserError
 from pipeline.io import read_json, write_json
 from pipeline.params import (
     BUILTIN,
+    MEMORY_NETWORKS,
+    MEMORY_TASKS,
     Adaptation,
     Agreement,
     Architecture,
+    Clipping,
     Context,
     CorpusName,
     Count,
     Drift,
     Gradients,
     Language,
+    Memory,
+    MemoryNetworkName,
+    MemoryTask,
+    MemoryTraining,
     Ngram,
     Params,
     Perplexity,
@@ -113,6 +120,27 @@ class DriftPlan(Strict):
     drift: Drift
 
 
+class ClippingPlan(Strict):
+    selected: Literal[True]
+    seed: Seed
+    runtime: Runtime
+    clipping: Clipping
+
+
+class MemoryPlan(Strict):
+    """One network on one task, at every length, number of items and hidden size."""
+
+    selected: Literal[True]
+    task: MemoryTask
+    network: MemoryNetworkName
+    seed: Seed
+    runtime: Runtime
+    lengths: Annotated[list[Count], Field(min_length=1)]
+    items: Annotated[list[Count], Field(min_length=1)]
+    hidden_sizes: Annotated[list[Count], Field(min_length=1)]
+    training: MemoryTraining
+
+
 class PerplexityPlan(Strict):
     models: list[Architecture]
     seed: Seed
@@ -145,6 +173,7 @@ class ReportPlan(Strict):
     seed: Seed
     size: str
     text: Text
+    clip_norm: Positive
     perplexity: Perplexity
     agreement: Agreement
     report: Report
@@ -206,6 +235,14 @@ def resolve(params: Params) -> dict[str, Strict]:
             "context", ContextPlan(selected=True, **shared, order=params.ngram.order, context=params.context)
         ),
         "drift": study("drift", DriftPlan(selected=True, **scoring, drift=params.drift)),
+        "clipping": study(
+            "clipping", ClippingPlan(selected=True, seed=seed, runtime=runtime, clipping=params.clipping)
+        ),
+        **{
+            memory_plan(task, name): study("memory", _memory(params, task, name))
+            for task in MEMORY_TASKS
+            for name in MEMORY_NETWORKS
+        },
         "report": ReportPlan(
             corpus=params.corpus,
             models=models,
@@ -213,11 +250,36 @@ def resolve(params: Params) -> dict[str, Strict]:
             seed=seed,
             size=params.size,
             text=params.text,
+            clip_norm=params.clipping.clip_norm,
             perplexity=params.perplexity,
             agreement=params.agreement,
             report=params.report,
         ),
     }
+
+
+def memory_plan(task: str, network: str) -> str:
+    """The name of the plan of one network on one task."""
+    return f"memory_{task}_{network}"
+
+
+def _memory(params: Params, task: MemoryTask, name: MemoryNetworkName) -> Strict:
+    """The identity RNN goes with the plain one where `model` leaves networks out."""
+    if {"irnn": "rnn"}.get(name, name) not in params.models:
+        return Unselected(selected=False)
+    settings: Memory = params.memory
+    lengths = {"adding": settings.adding, "copy": settings.copying, "order": settings.order, "digits": settings.digits}
+    return MemoryPlan(
+        selected=True,
+        task=task,
+        network=name,
+        seed=params.seed,
+        runtime=params.runtime,
+        lengths=lengths.get(task, [settings.capacity.lag]),
+        items={"copy": [settings.copy_items], "capacity": settings.capacity.items}.get(task, [1]),
+        hidden_sizes=settings.capacity.hidden_sizes if task == "capacity" else [settings.hidden_size],
+        training=settings.training,
+    )
 
 
 PlanType = TypeVar("PlanType", bound=Strict)

@@ -14,7 +14,7 @@ from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.similarity import nearest
 from pipeline.evaluation.breakdown import sentence_starts
 from pipeline.plans import NetworkPlan, ReportPlan
-from pipeline.report import counting, findings, studies, study_findings, suites, tables
+from pipeline.report import clipping, counting, findings, memory, studies, study_findings, suites, tables
 from pipeline.report.counting import Surprise
 from pipeline.report.findings import Finding
 from pipeline.report.names import FLOOR, label, networks, ngrams, ordered
@@ -49,6 +49,9 @@ class Inputs:
     suite_counts: Mapping[str, Any]
     suites: Mapping[str, ScoredSuite]
     lags: pd.DataFrame
+    jacobians: pd.DataFrame
+    jacobian_map: pd.DataFrame
+    gates: pd.DataFrame
     longest_seen: NDArray[np.integer[Any]]
     smoothing: pd.DataFrame
     overlap: pd.DataFrame | None
@@ -56,6 +59,8 @@ class Inputs:
     adaptation: Studied
     context: pd.DataFrame | None
     drift: pd.DataFrame | None
+    clipping: Mapping[str, pd.DataFrame]
+    memory: pd.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ def analyse(inputs: Inputs) -> Results:
     longest = ngrams(models)[-1]
     agreement_tables, agreement = _agreement(inputs, longest)
     flowing = flow(inputs.lags, settings.resamples, plan.seed)
+    reaching = flow(inputs.jacobians, settings.resamples, plan.seed)
     best_ngram = findings.best_by_valid(perplexities, ngrams(models))
     studied, of_studies = _studies(inputs, scores)
     found = [
@@ -118,6 +124,7 @@ def analyse(inputs: Inputs) -> Results:
         *agreement,
         *suites.suite_findings(inputs.suites, plan.agreement.resamples, plan.seed),
         *findings.gradient_findings(flowing),
+        *findings.jacobian_findings(reaching),
         *of_studies,
     ]
     counts = np.bincount(np.asarray(splits["train"].tokens), minlength=len(inputs.corpus.vocabulary))
@@ -131,6 +138,9 @@ def analyse(inputs: Inputs) -> Results:
             **agreement_tables,
             **_suites(inputs),
             "gradients": tables.gradient_table(flowing),
+            "jacobian": tables.gradient_table(reaching),
+            "jacobian_map": _spelled(inputs),
+            **tables.gate_tables(inputs.gates),
             "training": tables.training_table(inputs.steps, inputs.validations),
             "networks": network_table(inputs.shapes, inputs.networks, inputs.steps, inputs.validations),
             "differences": findings.finding_table(found),
@@ -191,7 +201,23 @@ def _studies(
         made["drift"] = studies.drift_table(inputs.drift, studies.DRIFT_BINS, resamples, seed)
         made["drift_by_temperature"] = studies.drift_table(inputs.drift, 1, resamples, seed)
         found += study_findings.drift_findings(inputs.drift, resamples, seed)
+    if inputs.clipping:
+        made |= clipping.clipping_tables(inputs.clipping)
+        found += clipping.clipping_findings(inputs.clipping)
+    if inputs.memory is not None:
+        made |= memory.memory_tables(inputs.memory)
+        found += memory.memory_findings(inputs.memory)
     return made, found
+
+
+def _spelled(inputs: Inputs) -> pd.DataFrame:
+    """The map of Jacobians with words in place of their numbers; none where no excerpts may be shown."""
+    table, types = inputs.jacobian_map, inputs.corpus.vocabulary.types
+    words = {
+        f"{end}_word": [types[token] if inputs.plan.report.excerpts else "" for token in table[f"{end}_token"]]
+        for end in ("start", "end")
+    }
+    return table.drop(columns=["start_token", "end_token"]).assign(**words)
 
 
 def _counting(

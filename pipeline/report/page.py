@@ -35,6 +35,8 @@ SECTIONS = {
     "context": "How much context is used",
     "agreement": "Agreement",
     "gradients": "Gradients through time",
+    "clipping": "Exploding, vanishing, clipping",
+    "memory": "Distance alone",
     "samples": "What each model writes",
     "drift": "Left to itself",
     "cost": "What it cost",
@@ -142,6 +144,7 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
         "lookup": lambda model, split="test": lookup(results.tables["perplexity"], model, split),
         "bits": math.log2,
         "state_words": STATE_WORDS,
+        "clip_norm": plan.clip_norm,
         **_studies(results),
     }
 
