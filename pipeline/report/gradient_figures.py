@@ -21,7 +21,7 @@ def jacobian_map(table: pd.DataFrame) -> Figure:
     size = int(table["end"].max()) + 1
     low, high = float(table["log10_norm"].clip(lower=-30).min()), float(table["log10_norm"].max())
     with styled():
-        figure, axes = canvas(2.9, columns=len(models))
+        figure, axes = canvas(2.4, columns=len(models))
         for ax, model in zip(axes, models, strict=True):
             own = table[table["model"] == model]
             grid = np.full((size, size), np.nan)
