@@ -156,6 +156,29 @@ def inside(architecture: Annotated[str, typer.Argument(help="rnn, gru or lstm")]
     _timed(f"inside@{architecture}", "inside", lambda layout: stage.run(layout, architecture))
 
 
+@app.command(rich_help_panel=STUDIES)
+def clipping() -> None:
+    """Make gradients explode and vanish, with and without clipping."""
+    from pipeline.stages import clipping as stage
+
+    _timed("clipping", "clipping", stage.run)
+
+
+@app.command(rich_help_panel=STUDIES)
+def memory(
+    task: Annotated[str, typer.Argument(help="adding, copy, order, digits or capacity")],
+    network: Annotated[str, typer.Argument(help="rnn, irnn, gru or lstm")],
+) -> None:
+    """Train one network on one task in which distance is the only variable."""
+    from pipeline.params import MEMORY_NETWORKS, MEMORY_TASKS
+    from pipeline.plans import memory_plan
+    from pipeline.stages import memory as stage
+
+    _check_name("memory", task, MEMORY_TASKS)
+    _check_name("memory", network, MEMORY_NETWORKS)
+    _timed(f"memory@{task}-{network}", memory_plan(task, network), lambda layout: stage.run(layout, task, network))
+
+
 @app.command(rich_help_panel=STAGES)
 def report() -> None:
     """Tables, figures, findings and the page."""
@@ -250,8 +273,12 @@ def _root() -> Path:
 def _check_architecture(command: str, architecture: str) -> None:
     from pipeline.params import ARCHITECTURES
 
-    if architecture not in ARCHITECTURES:
-        raise UserError(f"{command}: found {architecture!r}; allowed: {', '.join(ARCHITECTURES)}")
+    _check_name(command, architecture, ARCHITECTURES)
+
+
+def _check_name(command: str, name: str, allowed: tuple[str, ...]) -> None:
+    if name not in allowed:
+        raise UserError(f"{command}: found {name!r}; allowed: {', '.join(allowed)}")
 
 
 def _layout() -> Layout:

@@ -7,6 +7,7 @@ per architecture. Stages read their plan and nothing else, so a change re-runs j
 import codecs
 import difflib
 from collections.abc import Mapping
+from math import isqrt
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -17,8 +18,14 @@ from pipeline.io import require
 
 Architecture = Literal["rnn", "gru", "lstm"]
 ARCHITECTURES: tuple[Architecture, ...] = ("rnn", "gru", "lstm")
-Study = Literal["learning_curve", "embeddings", "adaptation", "context", "drift", "inside"]
-STUDIES: tuple[Study, ...] = ("learning_curve", "embeddings", "adaptation", "context", "drift", "inside")
+Study = Literal["learning_curve", "embeddings", "adaptation", "context", "drift", "inside", "clipping", "memory"]
+STUDIES: tuple[Study, ...] = (
+    "learning_curve", "embeddings", "adaptation", "context", "drift", "inside", "clipping", "memory",
+)  # fmt: skip
+MemoryTask = Literal["adding", "copy", "order", "digits", "capacity"]
+MEMORY_TASKS: tuple[MemoryTask, ...] = ("adding", "copy", "order", "digits", "capacity")
+MemoryNetworkName = Literal["rnn", "irnn", "gru", "lstm"]
+MEMORY_NETWORKS: tuple[MemoryNetworkName, ...] = ("rnn", "irnn", "gru", "lstm")
 BUILTIN = "builtin"
 
 Count = Annotated[int, Field(ge=1)]
@@ -289,9 +296,20 @@ class Agreement(Strict):
     resamples: Annotated[int, Field(ge=100)]
 
 
+class Jacobian(Strict):
+    """How far one state moves with an earlier one."""
+
+    positions: Count
+    lags: Annotated[int, Field(ge=2)]
+    exact_size: Annotated[int, Field(ge=0)]
+    iterations: Count
+    map_steps: Annotated[int, Field(ge=2)]
+
+
 class Gradients(Strict):
     max_lag: Annotated[int, Field(ge=2)]
     positions: Count
+    jacobian: Jacobian
 
 
 class LearningCurve(Strict):
@@ -363,6 +381,69 @@ class Inside(Strict):
     units: Count
 
 
+class RadiusSweep(Strict):
+    """Random networks by the spectral radius of their recurrent matrix."""
+
+    hidden_size: Count
+    steps: Annotated[int, Field(ge=4)]
+    input_scale: Annotated[float, Field(ge=0)]
+    radii: Annotated[list[Positive], Field(min_length=2)]
+    seeds: Annotated[int, Field(ge=2)]
+
+
+class Clipping(Strict):
+    """A run that explodes and one that vanishes, each with and without clipping."""
+
+    radius: RadiusSweep
+    hidden_size: Count
+    lag: Count
+    steps: Annotated[int, Field(ge=10)]
+    batch_size: Count
+    learning_rate: Positive
+    clip_norm: Positive
+    exploding_radius: Positive
+    vanishing_radius: Positive
+    seeds: Annotated[int, Field(ge=2)]
+
+
+class MemoryTraining(Strict):
+    """How every network of the memory tasks is trained."""
+
+    batch_size: Count
+    steps: Count
+    check_every: Count
+    solved: Annotated[float, Field(gt=0, le=1)]
+    clip_norm: Positive
+    forget_bias: float
+    learning_rates: Annotated[list[Positive], Field(min_length=1)]
+    search_steps: Count
+    seeds: Annotated[int, Field(ge=2)]
+
+
+Lengths = Annotated[list[Count], Field(min_length=1)]
+
+
+class Capacity(Strict):
+    """How many items each network copies by the size of its state."""
+
+    hidden_sizes: Annotated[list[Count], Field(min_length=2)]
+    items: Lengths
+    lag: Count
+
+
+class Memory(Strict):
+    """Tasks in which distance is the only variable."""
+
+    hidden_size: Count
+    copy_items: Count
+    adding: Lengths
+    copying: Lengths
+    order: Lengths
+    digits: Lengths
+    capacity: Capacity
+    training: MemoryTraining
+
+
 class Report(Strict):
     excerpts: bool
 
@@ -394,6 +475,8 @@ class Params(Strict):
     context: Context
     drift: Drift
     inside: Inside
+    clipping: Clipping
+    memory: Memory
     report: Report
 
     @model_validator(mode="after")
@@ -428,6 +511,12 @@ class Params(Strict):
             )
         if len(set(self.agreement.suites)) < len(self.agreement.suites):
             raise ValueError(f"agreement.suites: {', '.join(self.agreement.suites)} names one twice; name each once")
+        gradients = self.gradients
+        if gradients.jacobian.map_steps > gradients.max_lag:
+            raise ValueError(
+                f"gradients.jacobian.map_steps: found {gradients.jacobian.map_steps}, more than gradients.max_lag, "
+                f"{gradients.max_lag}; lower it, or raise that"
+            )
         if self.text.valid_share + self.text.test_share >= 0.9:
             raise ValueError("text: valid_share and test_share leave less than a tenth for train; lower them")
         if not (self.adaptation.dynamic.sgd_learning_rates or self.adaptation.dynamic.rms_learning_rates):
@@ -438,6 +527,21 @@ class Params(Strict):
             )
         if len(set(self.drift.temperatures)) < len(self.drift.temperatures):
             raise ValueError(f"drift.temperatures: found one twice in {self.drift.temperatures}; name each once")
+        rooted = [length for length in self.memory.digits if isqrt(length) ** 2 != length or length < 4]
+        if rooted:
+            raise ValueError(
+                f"memory.digits: found {rooted[0]}, which is no square number from 4, such as 64, 256, 784"
+            )
+        lists = {f"memory.{name}": getattr(self.memory, name) for name in ("adding", "copying", "order", "digits")}
+        lists |= {f"memory.capacity.{name}": getattr(self.memory.capacity, name) for name in ("hidden_sizes", "items")}
+        for name, values in (lists | {"clipping.radius.radii": self.clipping.radius.radii}).items():
+            if len(set(values)) < len(values):
+                raise ValueError(f"{name}: found one twice in {values}; name each once")
+        if not self.clipping.vanishing_radius < self.clipping.exploding_radius:
+            raise ValueError(
+                f"clipping: vanishing_radius, {self.clipping.vanishing_radius}, must lie below exploding_radius, "
+                f"{self.clipping.exploding_radius}"
+            )
         if max(self.context.kept) >= self.context.length:
             raise ValueError(
                 f"context.kept: found {max(self.context.kept)}, but the whole context has context.length "
@@ -543,17 +647,8 @@ def _explain(detail: Mapping[str, Any]) -> str:
 def _known_keys() -> list[str]:
     sections = [field.annotation for field in Params.model_fields.values()]
     known: set[str] = set(Params.model_fields)
-    for section in [
-        *sections,
-        Size,
-        Dropout,
-        Segments,
-        Optimiser,
-        SentenceShape,
-        SuiteShape,
-        DynamicEvaluation,
-        ContinuousCache,
-    ]:
+    nested = (Size, Dropout, Segments, Optimiser, SentenceShape, SuiteShape, DynamicEvaluation, ContinuousCache)
+    for section in [*sections, *nested, Jacobian, RadiusSweep, Capacity, MemoryTraining]:
         if isinstance(section, type) and issubclass(section, Strict):
             known |= set(section.model_fields)
     return sorted(known)

@@ -12,9 +12,12 @@ from pipeline.errors import UserError
 from pipeline.io import read_json, write_json
 from pipeline.params import (
     BUILTIN,
+    MEMORY_NETWORKS,
+    MEMORY_TASKS,
     Adaptation,
     Agreement,
     Architecture,
+    Clipping,
     Context,
     CorpusName,
     Count,
@@ -24,6 +27,10 @@ from pipeline.params import (
     Inside,
     Language,
     Mark,
+    Memory,
+    MemoryNetworkName,
+    MemoryTask,
+    MemoryTraining,
     Ngram,
     Params,
     Perplexity,
@@ -134,6 +141,27 @@ class InsidePlan(Strict):
     inside: Inside
 
 
+class ClippingPlan(Strict):
+    selected: Literal[True]
+    seed: Seed
+    runtime: Runtime
+    clipping: Clipping
+
+
+class MemoryPlan(Strict):
+    """One network on one task, at every length, number of items and hidden size."""
+
+    selected: Literal[True]
+    task: MemoryTask
+    network: MemoryNetworkName
+    seed: Seed
+    runtime: Runtime
+    lengths: Annotated[list[Count], Field(min_length=1)]
+    items: Annotated[list[Count], Field(min_length=1)]
+    hidden_sizes: Annotated[list[Count], Field(min_length=1)]
+    training: MemoryTraining
+
+
 class PerplexityPlan(Strict):
     models: list[Architecture]
     seed: Seed
@@ -168,6 +196,7 @@ class ReportPlan(Strict):
     size: str
     embeddings: Embeddings
     text: Text
+    clip_norm: Positive
     perplexity: Perplexity
     agreement: Agreement
     report: Report
@@ -240,6 +269,14 @@ def resolve(params: Params) -> dict[str, Strict]:
         ),
         "drift": study("drift", DriftPlan(selected=True, **scoring, drift=params.drift)),
         "inside": study("inside", InsidePlan(selected=True, inside=params.inside)),
+        "clipping": study(
+            "clipping", ClippingPlan(selected=True, seed=seed, runtime=runtime, clipping=params.clipping)
+        ),
+        **{
+            memory_plan(task, name): study("memory", _memory(params, task, name))
+            for task in MEMORY_TASKS
+            for name in MEMORY_NETWORKS
+        },
         "report": ReportPlan(
             corpus=params.corpus,
             models=models,
@@ -249,6 +286,7 @@ def resolve(params: Params) -> dict[str, Strict]:
             size=params.size,
             embeddings=params.embeddings,
             text=params.text,
+            clip_norm=params.clipping.clip_norm,
             perplexity=params.perplexity,
             agreement=params.agreement,
             report=params.report,
@@ -271,6 +309,30 @@ def _embedding_study(network: NetworkPlan, params: Params) -> EmbeddingStudyPlan
         shares=sorted(study.shares),
         seeds=study.seeds,
         block_lines=params.perplexity.block_lines,
+    )
+
+
+def memory_plan(task: str, network: str) -> str:
+    """The name of the plan of one network on one task."""
+    return f"memory_{task}_{network}"
+
+
+def _memory(params: Params, task: MemoryTask, name: MemoryNetworkName) -> Strict:
+    """The identity RNN goes with the plain one where `model` leaves networks out."""
+    if {"irnn": "rnn"}.get(name, name) not in params.models:
+        return Unselected(selected=False)
+    settings: Memory = params.memory
+    lengths = {"adding": settings.adding, "copy": settings.copying, "order": settings.order, "digits": settings.digits}
+    return MemoryPlan(
+        selected=True,
+        task=task,
+        network=name,
+        seed=params.seed,
+        runtime=params.runtime,
+        lengths=lengths.get(task, [settings.capacity.lag]),
+        items={"copy": [settings.copy_items], "capacity": settings.capacity.items}.get(task, [1]),
+        hidden_sizes=settings.capacity.hidden_sizes if task == "capacity" else [settings.hidden_size],
+        training=settings.training,
     )
 
 

@@ -5,8 +5,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.errors import UserError
-from pipeline.params import STUDIES, Params, check_params, current_corpus, read_params
-from pipeline.plans import NetworkPlan, read_plan, read_selected, resolve, study_stage
+from pipeline.params import MEMORY_NETWORKS, MEMORY_TASKS, STUDIES, Params, check_params, current_corpus, read_params
+from pipeline.plans import NetworkPlan, memory_plan, read_plan, read_selected, resolve, study_stage
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = YAML(typ="safe").load((ROOT / "params.yaml").read_text())
@@ -39,7 +39,8 @@ def test_the_shipped_file_resolves_at_every_size(size):
     assert set(plans) == {
         *("corpus", "ngram", "embeddings", "rnn", "gru", "lstm"),
         *("perplexity", "agreement", "gradients", "report"),
-        *(study_stage(name) for name in STUDIES),
+        *(study_stage(study) for study in STUDIES if study != "memory"),
+        *(memory_plan(task, network) for task in MEMORY_TASKS for network in MEMORY_NETWORKS),
     }
 
 
@@ -59,7 +60,7 @@ def test_every_key_is_needed_and_its_wrong_type_is_named(key):
 
 @pytest.mark.parametrize("key", sorted(key for key, value in LEAVES.items() if isinstance(value, float | int)))
 def test_a_number_out_of_range_is_refused(key):
-    if key == "training.forget_bias":
+    if key in ("training.forget_bias", "memory.training.forget_bias"):
         return check_params(changed(key, -1.0)) and None
     with pytest.raises(UserError, match=rf"{key}: found -1"):
         check_params(changed(key, -1))
@@ -177,7 +178,11 @@ def test_model_is_all_one_or_a_list(model, expected):
 def test_studies_are_none_all_one_or_a_list(studies, expected):
     params = check_params(changed("studies", studies))
     assert params.selected_studies == expected
-    assert {name for name in STUDIES if resolve(params)[study_stage(name)].selected} == set(expected)
+    plans = resolve(params)
+    of_study = {
+        name: plans[study_stage(name) if name != "memory" else memory_plan("adding", "irnn")] for name in STUDIES
+    }
+    assert {name for name, plan in of_study.items() if plan.selected} == set(expected)
     assert check_params(changed("studies", list(STUDIES))).selected_studies == STUDIES
 
 
@@ -224,3 +229,29 @@ def test_params_are_frozen():
     params: Params = check_params(SHIPPED)
     with pytest.raises(ValueError, match="frozen"):
         params.seed = 3
+
+
+def test_the_identity_rnn_goes_with_the_plain_one():
+    values = changed("model", "rnn") | {"studies": ["memory"]}
+    plans = resolve(check_params(values))
+    chosen = {name for name in MEMORY_NETWORKS if plans[memory_plan("copy", name)].selected}
+    assert chosen == {"rnn", "irnn"}
+    plan = plans[memory_plan("capacity", "irnn")]
+    assert plan.hidden_sizes == SHIPPED["memory"]["capacity"]["hidden_sizes"]
+    assert plan.items == SHIPPED["memory"]["capacity"]["items"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("gradients.jacobian.map_steps", 61, "map_steps: found 61, more than gradients.max_lag, 60"),
+        ("memory.digits", [64, 100, 65], "memory.digits: found 65, which is no square number"),
+        ("memory.capacity.items", [2, 4, 2], r"memory.capacity.items: found one twice in \[2, 4, 2\]"),
+        ("clipping.radius.radii", [0.5, 0.5], "clipping.radius.radii: found one twice"),
+        ("clipping.vanishing_radius", 2.0, "vanishing_radius, 2.0, must lie below exploding_radius, 1.05"),
+        ("memory.training.seeds", 1, "memory.training.seeds: found 1"),
+    ],
+)
+def test_settings_of_the_studies_on_gradients_are_checked(key, value, message):
+    with pytest.raises(UserError, match=message):
+        check_params(changed(key, value))

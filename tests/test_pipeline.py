@@ -19,11 +19,14 @@ import pandas as pd
 import pytest
 from project import Project, small_project
 
+from pipeline.params import MEMORY_NETWORKS, MEMORY_TASKS
+
 STAGES = ["plan", "corpus", "ngram", "embeddings", "train@rnn", "train@gru", "train@lstm"]
 STAGES += ["perplexity", "agreement", "gradients", "learning_curve", "report"]
 ADAPTATION = ["adaptation@rnn", "adaptation@gru", "adaptation@lstm"]
 INSIDE = ["inside@rnn", "inside@gru", "inside@lstm"]
-STAGES += [*ADAPTATION, *INSIDE, "context", "drift", "embedding_study"]
+MEMORY = [f"memory@{task}-{network}" for task in MEMORY_TASKS for network in MEMORY_NETWORKS]
+STAGES += [*ADAPTATION, *INSIDE, "context", "drift", "embedding_study", "clipping", *MEMORY]
 VARYING = ("provenance.json", "index.html")
 
 
@@ -140,6 +143,21 @@ def test_studies_of_trained_networks_train_nothing_and_are_in_the_report(done):
     assert ">nan" not in page
     done.restore()
     assert '<section id="drift"' not in (report / "index.html").read_text()
+
+
+def test_studies_of_gradients_need_no_trained_network_and_each_is_cached_by_itself(done):
+    output = done.dvc("exp", "run", "-S", "studies=[clipping,memory]")
+    assert set(ran(output)) == {"plan", "report", "clipping", *MEMORY}
+    report = done.folder / "reports/builtin"
+    for name in ("radius", "clipping_traces", "clipping_lags", "memory", "capacity"):
+        assert (report / f"figures/{name}.svg").is_file()
+    page = (report / "index.html").read_text()
+    assert '<section id="clipping"' in page
+    assert '<section id="memory"' in page
+    assert ">nan" not in page
+    again = done.dvc("exp", "run", "-S", "studies=[clipping,memory]", "-S", "memory.copying=[3]")
+    assert set(ran(again)) == {"plan", "report", *(name for name in MEMORY if name.startswith("memory@copy-"))}
+    done.restore()
 
 
 def test_a_change_of_one_architecture_retrains_it_alone(done):

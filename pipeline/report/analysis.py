@@ -16,10 +16,12 @@ from pipeline.embeddings.similarity import nearest
 from pipeline.evaluation.breakdown import sentence_starts
 from pipeline.plans import NetworkPlan, ReportPlan
 from pipeline.report import (
+    clipping,
     counting,
     embedding_study,
     findings,
     inside,
+    memory,
     studies,
     study_findings,
     suites,
@@ -65,6 +67,9 @@ class Inputs:
     suite_counts: Mapping[str, Any]
     suites: Mapping[str, ScoredSuite]
     lags: pd.DataFrame
+    jacobians: pd.DataFrame
+    jacobian_map: pd.DataFrame
+    gates: pd.DataFrame
     longest_seen: NDArray[np.integer[Any]]
     smoothing: pd.DataFrame
     overlap: pd.DataFrame | None
@@ -76,6 +81,8 @@ class Inputs:
     drift: pd.DataFrame | None
     surprisal: pd.DataFrame
     inside: Looked
+    clipping: Mapping[str, pd.DataFrame]
+    memory: pd.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,7 @@ def analyse(inputs: Inputs) -> Results:
     longest = ngrams(models)[-1]
     agreement_tables, agreement = _agreement(inputs, longest)
     flowing = flow(inputs.lags, settings.resamples, plan.seed)
+    reaching = flow(inputs.jacobians, settings.resamples, plan.seed)
     best_ngram = findings.best_by_valid(perplexities, ngrams(models))
     studied, of_studies = _studies(inputs, scores, counted["test"])
     counts = np.bincount(np.asarray(splits["train"].tokens), minlength=len(inputs.corpus.vocabulary))
@@ -147,6 +155,7 @@ def analyse(inputs: Inputs) -> Results:
         *agreement,
         *suites.suite_findings(inputs.suites, plan.agreement.resamples, plan.seed),
         *findings.gradient_findings(flowing),
+        *findings.jacobian_findings(reaching),
         *of_studies,
         *vectors.vector_findings(
             plan.embeddings.method,
@@ -169,6 +178,9 @@ def analyse(inputs: Inputs) -> Results:
             **agreement_tables,
             **_suites(inputs),
             "gradients": tables.gradient_table(flowing),
+            "jacobian": tables.gradient_table(reaching),
+            "jacobian_map": _spelled(inputs),
+            **tables.gate_tables(inputs.gates),
             "training": tables.training_table(inputs.steps, inputs.validations),
             "networks": network_table(inputs.shapes, inputs.networks, inputs.steps, inputs.validations),
             "differences": findings.finding_table(found),
@@ -247,6 +259,12 @@ def _studies(
         made["inside_units"] = inside.units_table(inputs.inside, resamples, seed)
         made["inside_all_units"] = inside.all_units_table(inputs.inside)
         found += inside.inside_findings(inputs.inside, resamples, seed)
+    if inputs.clipping:
+        made |= clipping.clipping_tables(inputs.clipping)
+        found += clipping.clipping_findings(inputs.clipping)
+    if inputs.memory is not None:
+        made |= memory.memory_tables(inputs.memory)
+        found += memory.memory_findings(inputs.memory)
     return made, found
 
 
@@ -261,6 +279,16 @@ def _vectors(inputs: Inputs, counts: NDArray[np.int64]) -> dict[str, pd.DataFram
         "vectors_analogies": vectors.analogy_table(inputs.vector_analogies, resamples, seed),
     }
     return {name: table for name, table in made.items() if not table.empty}
+
+
+def _spelled(inputs: Inputs) -> pd.DataFrame:
+    """The map of Jacobians with words in place of their numbers; none where no excerpts may be shown."""
+    table, types = inputs.jacobian_map, inputs.corpus.vocabulary.types
+    words = {
+        f"{end}_word": [types[token] if inputs.plan.report.excerpts else "" for token in table[f"{end}_token"]]
+        for end in ("start", "end")
+    }
+    return table.drop(columns=["start_token", "end_token"]).assign(**words)
 
 
 def _counting(

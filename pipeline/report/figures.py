@@ -3,7 +3,7 @@
 Each function returns a matplotlib `Figure`; `style.to_svg` makes it part of the page.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -77,16 +77,16 @@ def training_curves(table: pd.DataFrame) -> Figure:
         return figure
 
 
-def plain_log_ticks(ax: Axes) -> None:
+def plain_log_ticks(ax: Axes, side: Literal["x", "y"] = "y") -> None:
     """Round numbers in plain figures on a logarithmic axis of a few octaves."""
-    low, high = ax.get_ylim()
+    axis, (low, high) = (ax.yaxis, ax.get_ylim()) if side == "y" else (ax.xaxis, ax.get_xlim())
     steps = [m * 10.0**e for e in range(-2, 7) for m in (1, 1.5, 2, 3, 4, 5, 7)]
     inside = [step for step in steps if low <= step <= high]
     while len(inside) > 8:
         inside = inside[::2]
-    ax.yaxis.set_major_locator(FixedLocator(inside))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    axis.set_major_locator(FixedLocator(inside))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def compared(models: list[str]) -> list[str]:
@@ -199,8 +199,8 @@ def _names_on_top(ax: Axes, models: list[str]) -> None:
                     textcoords="offset points", color=colour(model), fontweight="bold", fontsize=9)  # fmt: skip
 
 
-def gradient_by_lag(table: pd.DataFrame) -> Figure:
-    """Norm of the gradient by lag, relative to nothing: one panel a moment of training, one line a network."""
+def gradient_by_lag(table: pd.DataFrame, main: str, words: str) -> Figure:
+    """log10 of a norm by lag: one panel a moment of training, one line a network for the state `main`."""
     moments = [when for when in WEIGHTS if when in set(table["weights"])]
     with styled():
         figure, axes = canvas(3.1, columns=len(moments))
@@ -208,12 +208,12 @@ def gradient_by_lag(table: pd.DataFrame) -> Figure:
             ends: dict[str, tuple[float, float, str]] = {}
             here = table[table["weights"] == when]
             for model in networks(here["model"]):
-                for state in ("c", "h"):
+                for state in ("c", main):
                     own = here[(here["model"] == model) & (here["state"] == state)].sort_values("lag")
                     if own.empty:
                         continue
                     dashed: dict[str, Any] = {"linestyle": (0, (3, 1.5)), "linewidth": 1.1} if state == "c" else {}
-                    if state == "h":
+                    if state == main:
                         ax.fill_between(
                             own["lag"], own["low"], own["high"], color=colour(model), alpha=0.16, linewidth=0
                         )
@@ -227,7 +227,7 @@ def gradient_by_lag(table: pd.DataFrame) -> Figure:
                 label_ends(ax, ends)
         axes[0].yaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes[0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
-        axes[0].set_ylabel("norm of the gradient")
+        axes[0].set_ylabel(words)
         axes[len(axes) // 2].set_xlabel("steps back in time")
         return figure
 

@@ -191,19 +191,32 @@ def _slopes(judged: Judgements, reference: str, predictor: str, words: str, unit
 
 def gradient_findings(flowing: Flow) -> list[Finding]:
     """Whether the gradient fades with lag after training, and whether it fades faster in the RNN."""
+    return _fading(flowing, "h", "gradients", "log10 norm per step of lag", (
+        "In {} the gradient fades with every step back in time.", "The gradient fades faster in the RNN than in {}."
+    ))  # fmt: skip
+
+
+def jacobian_findings(flowing: Flow) -> list[Finding]:
+    """The same of the most that a change of the whole state can still do k steps on."""
+    return _fading(flowing, "whole", "jacobian", "log10 largest singular value per step of lag", (
+        "In {} the most that a change of the state can do fades with every step.",
+        "What a change of the state can do fades faster in the RNN than in {}.",
+    ))  # fmt: skip
+
+
+def _fading(flowing: Flow, state: str, topic: str, measure: str, claims: Pair) -> list[Finding]:
+    """`claims`: of a network, and of the RNN against another network."""
     trained = networks(model for model, when, _ in flowing.norms if when == "after")
-    slopes = {model: flowing.slope((model, "after", "h")) for model in trained}
+    slopes = {model: flowing.slope((model, "after", state)) for model in trained}
     found = []
     for model, (value, samples) in slopes.items():
-        claim = f"In {with_article(model)} the gradient fades with every step back in time."
-        found.append(finding("gradients", claim, (model, ""), "log10 norm per step of lag", value, samples,
-                              "below", FACTOR))  # fmt: skip
+        claim = claims[0].format(with_article(model))
+        found.append(finding(topic, claim, (model, ""), measure, value, samples, "below", FACTOR))
     for gated in ("gru", "lstm"):
         if "rnn" in slopes and gated in slopes:
-            claim = f"The gradient fades faster in the RNN than in {with_article(gated)}."
+            claim = claims[1].format(with_article(gated))
             value, samples = slopes["rnn"][0] - slopes[gated][0], slopes["rnn"][1] - slopes[gated][1]
-            found.append(finding("gradients", claim, ("rnn", gated), "log10 norm per step of lag", value, samples,
-                                  "below", FACTOR))  # fmt: skip
+            found.append(finding(topic, claim, ("rnn", gated), measure, value, samples, "below", FACTOR))
     return found
 
 

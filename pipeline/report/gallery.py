@@ -8,11 +8,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.report import (
+    clipping_figures,
     corpus_figures,
     count_figures,
     embedding_study,
     figures,
+    gradient_figures,
     inside_figures,
+    memory_figures,
     study_figures,
     vector_map,
 )
@@ -66,13 +69,29 @@ def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
         _drawn(
             "gradients",
             "Gradient by steps back in time",
-            _gradients(tables["gradients"]),
-            figures.gradient_by_lag(tables["gradients"]),
+            _gradients(tables["gradients"], "h", "Norm of the gradient"),
+            figures.gradient_by_lag(tables["gradients"], "h", "norm of the gradient"),
+        ),
+        _drawn(
+            "jacobian",
+            "Reach of a change of the state",
+            _gradients(tables["jacobian"], "whole", "Largest singular value of the Jacobian product"),
+            figures.gradient_by_lag(tables["jacobian"], "whole", "largest singular value"),
+        ),
+        _drawn(
+            "jacobian_map",
+            "How far each state moves with each earlier one",
+            _jacobian_map(tables["jacobian_map"]),
+            gradient_figures.jacobian_map(tables["jacobian_map"]),
         ),
     ]
     unit, frequency = short_unit(inputs.corpus.summary["unit"]), tables["perplexity_by_frequency"]
     by_frequency = study_figures.by_frequency(frequency, unit)
     drawn.append(_drawn("frequency", "Loss by frequency", _frequency(frequency), by_frequency))
+    if "time_constants" in tables:
+        table = tables["time_constants"]
+        drawn.append(_drawn("time_constants", "How long units remember", _times(table),
+                            gradient_figures.time_constants(table)))  # fmt: skip
     drawn += _counting(tables, unit)
     drawn += _vectors(tables)
     drawn += _studies(tables, unit)
@@ -163,6 +182,10 @@ def _studies(tables: Mapping[str, pd.DataFrame], unit: str) -> list[Drawing]:
     if "surprisal" in tables:
         table = tables["surprisal"]
         drawn.append(_drawn("surprisal", "Surprisal word by word", _surprisal(table), inside_figures.surprisal(table)))
+    if "clipping" in tables:
+        drawn += [_drawn(*each) for each in clipping_figures.drawn(tables)]
+    if "memory" in tables:
+        drawn += [_drawn(*each) for each in memory_figures.drawn(tables)]
     return drawn
 
 
@@ -356,8 +379,28 @@ def _accuracy(rows: pd.DataFrame, column: str) -> str:
     return f"Share of pairs judged rightly by {name}, at {first} and at {last}: {_listed(ends)}."
 
 
-def _gradients(table: pd.DataFrame) -> str:
-    after = table[(table["weights"] == "after") & (table["state"] == "h")]
+def _gradients(table: pd.DataFrame, state: str, words: str) -> str:
+    after = table[(table["weights"] == "after") & (table["state"] == state)]
     last = after[after["lag"] == after["lag"].max()].set_index("model")["mean_log10_norm"]
     ends = {name: f"10 to the power {last[name]:.1f}" for name in networks(last.index)}
-    return f"Norm of the gradient by lag. After training, {after['lag'].max()} steps back: {_listed(ends)}."
+    return f"{words} by lag. After training, {after['lag'].max()} steps back: {_listed(ends)}."
+
+
+def _jacobian_map(table: pd.DataFrame) -> str:
+    ends = {}
+    for model in networks(table["model"]):
+        own = table[(table["model"] == model) & (table["start"] == table["start"].min())].sort_values("end")
+        ends[model] = f"10 to the power {own['log10_norm'].iloc[0]:.1f} and {own['log10_norm'].iloc[-1]:.1f}"
+    return (
+        "Heat map, a row a state, a column an earlier one: largest singular value of the Jacobian between them. "
+        f"From the first state to the second and to the last: {_listed(ends)}."
+    )
+
+
+def _times(table: pd.DataFrame) -> str:
+    after = table[table["weights"] == "after"]
+    ends = {}
+    for model in networks(after["model"]):
+        steps = after.loc[after["model"] == model, "steps"]
+        ends[model] = f"{steps.median():.1f} steps, the longest {steps.max():.0f}"
+    return f"Share of units that remember for longer, by steps. After training half of the units pass: {_listed(ends)}."

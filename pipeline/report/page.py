@@ -48,6 +48,8 @@ SECTIONS = {
     "agreement": "Agreement",
     "inside": "Inside the networks",
     "gradients": "Gradients through time",
+    "clipping": "Exploding, vanishing, clipping",
+    "memory": "Distance alone",
     "samples": "What each model writes",
     "drift": "Left to itself",
     "cost": "What it cost",
@@ -158,6 +160,7 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
         "lookup": lambda model, split="test": lookup(results.tables["perplexity"], model, split),
         "bits": math.log2,
         "state_words": STATE_WORDS,
+        "clip_norm": plan.clip_norm,
         "vector_methods": METHODS,
         **_studies(inputs, results),
     }

@@ -180,29 +180,30 @@ LOWEST = -308.0
 
 @dataclass(frozen=True)
 class Flow:
-    """log10 gradient norms (K + 1, P) by (model, weights, state), under shared resamples (R, P) of positions."""
+    """log10 norms (K, P) by (model, weights, state), at lags (K,), under shared resamples (R, P) of positions."""
 
     norms: Mapping[tuple[str, str, str], Floats]
+    lags: NDArray[np.int64]
     weights: Floats
 
     def means(self, key: tuple[str, str, str]) -> tuple[Floats, Floats]:
-        """Mean (K + 1,) over positions by lag, and under each resample (R, K + 1)."""
+        """Mean (K,) over positions by lag, and under each resample (R, K)."""
         norms = self.norms[key]
         return norms.mean(axis=1), self.weights @ norms.T / self.weights.sum(axis=1, keepdims=True)
 
     def slope(self, key: tuple[str, str, str]) -> tuple[float, Floats]:
-        """Least-squares slope of the mean log10 norm on lag, lags 1 to K, and under each resample (R,)."""
-        lags = np.arange(1, len(self.norms[key]))
-        centred = lags - lags.mean()
+        """Least-squares slope of the mean log10 norm on lag, from lag 1 on, and under each resample (R,)."""
+        later = self.lags > 0
+        centred = self.lags[later] - self.lags[later].mean()
         value, samples = self.means(key)
-        return float(centred @ value[1:] / (centred**2).sum()), samples[:, 1:] @ centred / (centred**2).sum()
+        return float(centred @ value[later] / (centred**2).sum()), samples[:, later] @ centred / (centred**2).sum()
 
 
 def flow(lags: pd.DataFrame, resamples: int, seed: int) -> Flow:
     """From the long table of norms by model, weights, state, lag and position."""
     norms = {}
     for (model, when, state), group in lags.groupby(["model", "weights", "state"], observed=True):
-        wide = group.pivot(index="lag", columns="position", values="log10_norm").to_numpy(dtype=float)
+        wide = group.pivot(index="lag", columns="position", values="log10_norm").sort_index().to_numpy(dtype=float)
         norms[str(model), str(when), str(state)] = np.maximum(wide, LOWEST)  # NaN, the undefined, stays
     positions = next(iter(norms.values())).shape[1]
-    return Flow(norms, resample(positions, resamples, seed).astype(float))
+    return Flow(norms, np.sort(lags["lag"].unique()), resample(positions, resamples, seed).astype(float))

@@ -24,7 +24,7 @@ from pipeline.report.names import FLOOR, NGRAMS
 INK = "#010203"
 """Stands for the page's own text colour until the figure is SVG."""
 
-COLOURS = {"rnn": "#d55e00", "gru": "#009e73", "lstm": "#0072b2", FLOOR: "#aa4499"}
+COLOURS = {"rnn": "#d55e00", "irnn": "#e69f00", "gru": "#009e73", "lstm": "#0072b2", FLOOR: "#aa4499"}
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 WIDTH = 5.4
 """Inches: narrow, so that text is still legible when a telephone shrinks the figure."""

@@ -222,7 +222,7 @@ def gradient_table(flowing: Flow) -> pd.DataFrame:
                     "model": model,
                     "weights": when,
                     "state": state,
-                    "lag": defined,
+                    "lag": flowing.lags[defined],
                     "positions": norms.shape[1],
                     "mean_log10_norm": values[defined],
                     "low": low,
@@ -231,6 +231,18 @@ def gradient_table(flowing: Flow) -> pd.DataFrame:
             )
         )
     return pd.concat(tables, ignore_index=True)
+
+
+def gate_tables(gates: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """How far gates stand open, over units, and the time constant of each unit in steps; none without gates."""
+    if gates.empty:
+        return {}
+    openness = gates.groupby(["model", "weights", "gate", "layer"], sort=False)["openness"]
+    summary = openness.describe(percentiles=[0.1, 0.5, 0.9]).drop(columns="std").reset_index()
+    names = {"count": "units", "min": "lowest", "10%": "tenth", "50%": "median", "90%": "ninetieth", "max": "highest"}
+    kept = gates[gates["gate"] == "kept"]
+    times = kept[["model", "weights", "layer", "unit", "openness"]].assign(steps=-1 / kept["mean_log"])
+    return {"gates": summary.rename(columns=names), "time_constants": times.reset_index(drop=True)}
 
 
 def training_table(steps: Mapping[str, pd.DataFrame], validations: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -12,8 +12,8 @@ from pipeline.corpus.streams import load_corpus
 from pipeline.errors import UserError
 from pipeline.io import read_array, read_json, read_table, read_tensors, write_json, write_table, write_text
 from pipeline.layout import Layout
-from pipeline.params import ARCHITECTURES
-from pipeline.plans import NetworkPlan, ReportPlan, read_plan, read_selected, study_stage
+from pipeline.params import ARCHITECTURES, MEMORY_NETWORKS, MEMORY_TASKS
+from pipeline.plans import NetworkPlan, ReportPlan, memory_plan, read_plan, read_selected, study_stage
 from pipeline.provenance import describe, read_timings
 from pipeline.report.analysis import Inputs, analyse
 from pipeline.report.gallery import draw
@@ -68,6 +68,9 @@ def _read(layout: Layout) -> Inputs:
         suite_counts=read_json(layout.agreement / "counts.json"),
         suites={name: read_scored_suite(layout.agreement / "suites" / name) for name in plan.agreement.suites},
         lags=read_table(layout.gradients / "lag.parquet"),
+        jacobians=read_table(layout.gradients / "jacobian.parquet"),
+        jacobian_map=read_table(layout.gradients / "map.parquet"),
+        gates=read_table(layout.gradients / "gates.parquet"),
         longest_seen=read_array(layout.ngram / "longest_seen.npy"),
         smoothing=read_table(layout.ngram / "smoothing.parquet"),
         overlap=_optional(layout.corpus / "overlap.csv"),
@@ -79,6 +82,8 @@ def _read(layout: Layout) -> Inputs:
         drift=_optional(layout.study("drift") / "scores.parquet"),
         surprisal=read_table(layout.agreement / "surprisal.parquet"),
         inside=_by_network(layout, "inside", plan.models, ("reading.parquet", "units.csv", "margins.parquet")),
+        clipping=_clipping(layout.study("clipping")),
+        memory=_memory(layout.study("memory")),
     )
 
 
@@ -94,6 +99,23 @@ def _by_network(
     }
 
 
+def _clipping(folder: Path) -> dict[str, pd.DataFrame]:
+    """What the study left, nothing where it did not run."""
+    files = ("radius.csv", "scalar.csv", "traces.parquet", "lags.parquet", "outcomes.parquet")
+    return {Path(file).stem: read_table(folder / file) for file in files if (folder / file).exists()}
+
+
+def _memory(folder: Path) -> pd.DataFrame | None:
+    """Every run of every network on every task, None where the study did not run."""
+    made = [
+        read_table(folder / task / network / "runs.csv").assign(task=task, network=network)
+        for task in MEMORY_TASKS
+        for network in MEMORY_NETWORKS
+        if (folder / task / network / "runs.csv").exists()
+    ]
+    return pd.concat(made, ignore_index=True) if made else None
+
+
 def _optional(path: Path) -> pd.DataFrame | None:
     """A table that not every run makes."""
     return read_table(path) if path.exists() else None
@@ -104,14 +126,20 @@ def _provenance(layout: Layout, inputs: Inputs) -> dict[str, Any]:
     stages = {"corpus": "corpus", "ngram": "ngram", "embeddings": "embeddings"}
     stages |= {f"train@{name}": name for name in inputs.plan.models}
     stages |= {"perplexity": "perplexity", "agreement": "agreement", "gradients": "gradients"}
-    for study in inputs.plan.studies:
+    own = [study_stage(name) for name in inputs.plan.studies if name != "memory"]
+    for study in own:
         each = {f"{study}@{name}": study for name in inputs.plan.models}
-        stages |= each if study in ("adaptation", "inside") else {study_stage(study): study_stage(study)}
+        stages |= each if study in ("adaptation", "inside") else {study: study}
+    if inputs.memory is not None:
+        done = inputs.memory[["task", "network"]].drop_duplicates().itertuples(index=False)
+        memory = {f"memory@{task}-{network}": memory_plan(task, network) for task, network in done}
+        stages |= memory
+        own += memory.values()
     return {
         **describe(layout.root),
         "durations": read_timings(layout, stages),
         "data": {path.name: _hash(path) for path in sorted(layout.corpus.iterdir()) if path.is_file()},
-        "params": {name: read_json(layout.plan(name)) for name in (*PLANS, *map(study_stage, inputs.plan.studies))},
+        "params": {name: read_json(layout.plan(name)) for name in (*PLANS, *own)},
     }
 
 

@@ -76,6 +76,9 @@ def _make_inputs(
         suite_counts={"suite": "builtin", "items": len(suite) + 3, "scored": len(suite), "out_of_vocabulary": 3},
         suites={"linzen2016": _own_suite(level)} if suites else {},
         lags=_lags(models, rng),
+        jacobians=_jacobians(models, rng),
+        jacobian_map=_jacobian_map(models),
+        gates=_gates(models, rng),
         longest_seen=rng.integers(1, 4, len(corpus.splits["test"].tokens)).astype(np.uint8),
         smoothing=_units([{"smoothing": name, "order": order} for name in SMOOTHING_WORDS for order in (1, 2, 3)], rng),
         overlap=_overlap() if floor else None,
@@ -96,6 +99,8 @@ def _make_inputs(
         drift=_drift(["trigram", *models], ["trigram", *(["grammar"] if floor else [])], rng) if studies else None,
         surprisal=_surprisal(["trigram", *models, *(["grammar"] if floor else [])]),
         inside={name: _inside(name, rng) for name in models} if studies else {},
+        clipping=_clipping(rng) if studies else {},
+        memory=_memory(models, rng) if studies else None,
     )
 
 
@@ -254,6 +259,54 @@ def _inside(model: str, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     return {"reading": pd.concat(tables, ignore_index=True), "units": units, "margins": pd.concat(margins)}
 
 
+def _clipping(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """A start that explodes overflows without clipping and learns with it; one that vanishes is the same either way."""
+    made: dict[str, list[pd.DataFrame]] = {"traces": [], "lags": [], "outcomes": []}
+    for case in ("explodes", "vanishes"):
+        for seed in range(3):
+            norm = 10 ** rng.normal(2 if case == "explodes" else -2, 0.1, 8)
+            for clipped in (False, True):
+                overflows = case == "explodes" and not clipped
+                which = {"case": case, "clipped": clipped, "seed": seed}
+                own = np.append(norm[:4] * 1e6, np.inf) if overflows else norm
+                trace = {"step": np.arange(1, len(own) + 1), "loss": own / 10, "norm": own}
+                made["traces"].append(pd.DataFrame(trace | which))
+                for weights in ("before", "after"):
+                    slope = {"explodes": 0.1, "vanishes": -0.4 - 0.01 * seed}[case]
+                    values = np.full(5, np.nan) if overflows and weights == "after" else slope * np.arange(5)
+                    lags = {"lag": np.arange(5), "log10_norm": values, "weights": weights}
+                    made["lags"].append(pd.DataFrame(lags | which))
+                accuracy = np.nan if overflows else {"explodes": 0.9, "vanishes": 0.25}[case] + 0.01 * seed
+                outcome = {"steps": len(own), "accuracy": accuracy, "loss": own[-1] / 10, "largest_norm": own.max()}
+                made["outcomes"].append(pd.DataFrame([which | outcome]))
+    radius = [
+        {"kind": kind, "radius": value, "seed": seed,
+         "log10_rate": np.log10(value) - (0.3 if kind == "tanh" else 0) + 0.001 * seed}
+        for kind in ("linear", "tanh") for value in (0.5, 1.0, 1.5) for seed in range(3)
+    ]  # fmt: skip
+    scalar = {"factor": [0.9, 1.1], "steps": 100, "left": [0.9**100, 1.1**100]}
+    whole = {name: pd.concat(tables, ignore_index=True) for name, tables in made.items()}
+    return whole | {"radius": pd.DataFrame(radius), "scalar": pd.DataFrame(scalar)}
+
+
+def _memory(models: tuple[str, ...], rng: np.random.Generator) -> pd.DataFrame:
+    """The RNN forgets with length, the LSTM does not; copies are as long as an eighth of the state."""
+    rows = []
+    for network in [*models, *(["irnn"] if "rnn" in models else [])]:
+        for task, chance in (("adding", 0.19), ("copy", 0.125), ("order", 0.25), ("digits", 0.1)):
+            for length in (10, 100):
+                for seed in range(3):
+                    accuracy = 0.95 if network == "lstm" or length == 10 else 0.3
+                    rows.append((task, network, 64, 1, length, seed, accuracy + 0.01 * rng.random(), chance))
+        for size in (8, 16, 32):
+            for items in (2, 4):
+                for seed in range(3):
+                    share = min(1.0, size / 8 / items) * (0.99 + 0.01 * rng.random())
+                    rows.append(("capacity", network, size, items, 5, seed, 0.125 + 0.875 * share, 0.125))
+    columns = ["task", "network", "hidden_size", "items", "length", "seed", "accuracy", "chance"]
+    return pd.DataFrame(rows, columns=columns).assign(learning_rate=0.003, steps=100, loss=0.1)
+
+
 def _units(rows: list[dict[str, object]], rng: np.random.Generator) -> pd.DataFrame:
     """Nats of ten units of test for each row; maximum likelihood holds some of them impossible."""
     tables = []
@@ -330,6 +383,45 @@ def _lags(models: tuple[str, ...], rng: np.random.Generator) -> pd.DataFrame:
                 table = {"model": model, "weights": when, "state": state, "lag": lag, "position": position}
                 tables.append(pd.DataFrame(table | {"log10_norm": norm}))
     return pd.concat(tables, ignore_index=True)
+
+
+def _jacobians(models: tuple[str, ...], rng: np.random.Generator) -> pd.DataFrame:
+    """Lags that are not evenly spaced; what a change can do halves in the RNN, and stays in the LSTM."""
+    lags = np.array([1, 2, 5, 12])
+    row, position = (grid.ravel() for grid in np.indices((len(lags), 8)))
+    tables = []
+    for model in models:
+        for when in ("before", "halfway", "after"):
+            slope = {"rnn": -0.3, "gru": -0.1, "lstm": 0.0}[model]
+            norm = 0.2 + slope * lags[row] + rng.normal(0, 0.01, row.size)
+            table = {"model": model, "weights": when, "state": "whole", "lag": lags[row], "position": position}
+            tables.append(pd.DataFrame(table | {"log10_norm": norm}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _jacobian_map(models: tuple[str, ...]) -> pd.DataFrame:
+    pairs = [(start, end) for start in range(4) for end in range(start + 1, 5)]
+    start, end = np.array(pairs).T
+    columns = {
+        "start": start,
+        "end": end,
+        "start_token": start % 3,
+        "end_token": end % 3,
+        "log10_norm": -0.5 * (end - start),
+    }
+    return pd.concat([pd.DataFrame({"model": name, **columns}) for name in models], ignore_index=True)
+
+
+def _gates(models: tuple[str, ...], rng: np.random.Generator) -> pd.DataFrame:
+    """Nothing of an RNN; forget gates of the LSTM that open with training."""
+    tables = [pd.DataFrame(columns=["model", "weights", "gate", "layer", "unit", "openness", "mean_log"])]
+    for model in set(models) - {"rnn"}:
+        for when, level in (("before", 0.7), ("halfway", 0.8), ("after", 0.9)):
+            for gate in ("kept", "input", "output") if model == "lstm" else ("kept", "reset"):
+                openness = level + rng.uniform(0, 0.09, 4)
+                table = {"model": model, "weights": when, "gate": gate, "layer": 0, "unit": np.arange(4)}
+                tables.append(pd.DataFrame(table | {"openness": openness, "mean_log": np.log(openness)}))
+    return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
 def _shape(architecture: str, types: int) -> dict[str, object]:

@@ -95,6 +95,13 @@ def test_memory_beyond_the_line(make_inputs) -> None:
     assert found.verdict == "holds"
 
 
+def test_jacobians(make_inputs) -> None:
+    results = analyse(make_inputs())
+    assert only(results, "jacobian", "rnn", "").difference == pytest.approx(-0.3, abs=0.01)
+    assert only(results, "jacobian", "rnn", "lstm").difference == pytest.approx(-0.3, abs=0.01)
+    assert only(results, "jacobian", "rnn", "lstm").verdict == "holds"
+
+
 def test_gradients(make_inputs) -> None:
     results = analyse(make_inputs())
     assert only(results, "gradients", "rnn", "").difference == pytest.approx(-0.5, abs=0.01)

@@ -179,6 +179,15 @@ def test_undefined_lags_are_left_out() -> None:
     assert tables.gradient_table(flow(table, 100, 0))["lag"].tolist() == [1, 2]
 
 
+def test_time_constants_come_from_the_gate_that_keeps() -> None:
+    rows = {"model": "lstm", "weights": "after", "gate": ["kept", "kept", "input"], "layer": 0, "unit": [0, 1, 0]}
+    gates = pd.DataFrame(rows | {"openness": [0.9, 0.5, 0.2], "mean_log": np.log([0.9, 0.5, 0.2])})
+    found = tables.gate_tables(gates)
+    assert found["time_constants"]["steps"].tolist() == pytest.approx([-1 / np.log(0.9), 1 / np.log(2)])
+    assert found["gates"].set_index("gate")["median"].to_dict() == pytest.approx({"kept": 0.7, "input": 0.2})
+    assert tables.gate_tables(gates[:0]) == {}
+
+
 def test_training_rows_are_thinned_and_keep_the_largest_norm(make_inputs) -> None:
     steps = make_inputs().steps["rnn"]
     many = pd.concat([steps] * 20, ignore_index=True).assign(step=range(800))

@@ -37,10 +37,17 @@ class GRU(Cell):
 
     def step(self, x: Tensor, state: State) -> State:
         (h,) = state
-        z = torch.sigmoid(x @ self.W_z.T + h @ self.U_z.T + self.b_z)
-        r = torch.sigmoid(x @ self.W_r.T + h @ self.U_r.T + self.b_r)
+        z, r = self.gates(x, state).values()
         candidate = torch.tanh(x @ self.W_h.T + (r * h) @ self.U_h.T + self.b_h)
         return ((1 - z) * h + z * candidate,)
+
+    def gates(self, x: Tensor, state: State) -> dict[str, Tensor]:
+        """z and r, each (B, H)."""
+        (h,) = state
+        return {
+            "z": torch.sigmoid(x @ self.W_z.T + h @ self.U_z.T + self.b_z),
+            "r": torch.sigmoid(x @ self.W_r.T + h @ self.U_r.T + self.b_r),
+        }
 
     def copy_torch(self, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> None:
         """Torch's update gate says how much to keep, so that its weights change sign here. Its reset comes after the

@@ -46,12 +46,19 @@ class LSTM(Cell):
 
     def step(self, x: Tensor, state: State) -> State:
         h, c = state
-        i = torch.sigmoid(x @ self.W_i.T + h @ self.U_i.T + self.b_i)
-        f = torch.sigmoid(x @ self.W_f.T + h @ self.U_f.T + self.b_f)
-        o = torch.sigmoid(x @ self.W_o.T + h @ self.U_o.T + self.b_o)
+        i, f, o = self.gates(x, state).values()
         g = torch.tanh(x @ self.W_g.T + h @ self.U_g.T + self.b_g)
         c = f * c + i * g
         return o * torch.tanh(c), c
+
+    def gates(self, x: Tensor, state: State) -> dict[str, Tensor]:
+        """i, f and o, each (B, H)."""
+        h, _ = state
+        return {
+            "i": torch.sigmoid(x @ self.W_i.T + h @ self.U_i.T + self.b_i),
+            "f": torch.sigmoid(x @ self.W_f.T + h @ self.U_f.T + self.b_f),
+            "o": torch.sigmoid(x @ self.W_o.T + h @ self.U_o.T + self.b_o),
+        }
 
     def copy_torch(self, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> None:
         for gate, w, u, b in zip(GATES, w_ih.chunk(4), w_hh.chunk(4), (b_ih + b_hh).chunk(4), strict=True):

@@ -40,10 +40,17 @@ class TorchGRU(Cell):
 
     def step(self, x: Tensor, state: State) -> State:
         (h,) = state
-        r = torch.sigmoid(x @ self.W_r.T + h @ self.U_r.T + self.b_r)
-        z = torch.sigmoid(x @ self.W_z.T + h @ self.U_z.T + self.b_z)
+        r, z = self.gates(x, state).values()
         n = torch.tanh(x @ self.W_n.T + self.b_n + r * (h @ self.U_n.T + self.d_n))
         return ((1 - z) * n + z * h,)
+
+    def gates(self, x: Tensor, state: State) -> dict[str, Tensor]:
+        """r and z, each (B, H)."""
+        (h,) = state
+        return {
+            "r": torch.sigmoid(x @ self.W_r.T + h @ self.U_r.T + self.b_r),
+            "z": torch.sigmoid(x @ self.W_z.T + h @ self.U_z.T + self.b_z),
+        }
 
     def copy_torch(self, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> None:
         (w_r, w_z, w_n), (u_r, u_z, u_n), (b_r, b_z, _) = (each.chunk(3) for each in (w_ih, w_hh, b_ih + b_hh))

@@ -1,0 +1,22 @@
+"""memory, a study: one network on one task in which distance, or the size of the state, is the only variable."""
+
+from pipeline.layout import Layout
+from pipeline.plans import MemoryPlan, mark_unselected, memory_plan, read_selected
+
+
+def run(layout: Layout, task: str, network: str) -> dict[str, float]:
+    """Writes runs.csv, a row a trained network, and search.csv, one a learning rate that was tried."""
+    folder = layout.study("memory") / task / network
+    plan = read_selected(layout.plan(memory_plan(task, network)), MemoryPlan)
+    if plan is None:
+        return mark_unselected(folder)
+    from pipeline.io import write_table
+    from pipeline.memory.experiment import experiment, run_count
+    from pipeline.progress import progress
+    from pipeline.training.runtime import prepare_runtime
+
+    device = prepare_runtime(plan.runtime)
+    with progress(f"{task}, {network}", run_count(plan), "runs") as bar:
+        for name, table in experiment(plan, device, bar.advance).items():
+            write_table(folder / f"{name}.csv", table)
+    return {}
