@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from pipeline.report.figures import power
 from pipeline.report.style import COLOURS, INK, canvas, label_ends, styled
@@ -78,6 +78,7 @@ def norms(traces: pd.DataFrame) -> Figure:
             ax.set_xscale("log")  # explosions come early
             ax.set_xlim(1, traces["step"].max())
             ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            ax.xaxis.set_minor_formatter(NullFormatter())
             ax.set_xlabel("training step")
             if ax is axes[-1]:
                 for name, tint in CLIPPED.values():
