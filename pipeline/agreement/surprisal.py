@@ -12,18 +12,26 @@ from pipeline.language_model import LanguageModel, Nats
 
 MOST_WORDS = 13
 """Words of an example at most: what still can be read in a picture."""
-ATTRACTORS = (0, 1, 2)
+EXAMPLES = 3
+TELLING = ("prepositional_phrase", "subject_relative", "object_relative_that")
+"""The constructions that are shown if the suite has them: what stands between a subject and its verb."""
 
 
 def example_items(suite: pd.DataFrame, rows: Sequence[int]) -> list[int]:
-    """Of the scored `rows`, one a number of attractors: that of the greatest distance within `MOST_WORDS` words."""
+    """Of the scored `rows`, at most `EXAMPLES`, each of another construction: those of `TELLING`, then any others.
+
+    Of each construction the item of the greatest distance within `MOST_WORDS` words, among those with an attractor if
+    there are any. Other constructions come in the order of that distance, those with an attractor first.
+    """
     scored = suite.iloc[list(rows)]
     scored = scored[[len(str(sentence).split()) <= MOST_WORDS for sentence in scored["good"]]]
-    found = []
-    for attractors in ATTRACTORS:
-        alike = scored[scored["n_attractors"] == attractors].sort_values("distance", ascending=False, kind="stable")
-        found += alike.index[:1].tolist()
-    return found
+    tempted = scored.assign(tempted=scored["n_attractors"] > 0)
+    tempted = tempted.sort_values(["tempted", "distance"], ascending=False, kind="stable")
+    best = tempted.drop_duplicates("construction")
+    told = best[best["construction"].isin(TELLING)]
+    told = told.sort_values("construction", key=lambda names: names.map(TELLING.index), kind="stable")
+    others = best[~best["construction"].isin(TELLING)]
+    return [*told.index, *others.index][:EXAMPLES]
 
 
 def surprisals(

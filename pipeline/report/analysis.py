@@ -22,6 +22,7 @@ from pipeline.report import (
     findings,
     inside,
     memory,
+    near_far,
     studies,
     study_findings,
     suites,
@@ -321,11 +322,14 @@ def _agreement(inputs: Inputs, longest: str) -> tuple[dict[str, pd.DataFrame], l
         "agreement": tables.agreement_table(judged, str(inputs.suite_counts["suite"])),
         "agreement_by_distance": tables.agreement_by_distance(judged),
     }
+    ends = near_far.near_far_table(judged, made["agreement_by_distance"])
+    if len(ends):
+        made["agreement_near_far"] = ends
     if len(inputs.surprisal):
         made["surprisal"] = inputs.surprisal
     if judged.groups["held_out"].nunique() > 1:
         made["agreement_held_out"] = tables.agreement_held_out(judged)
-    return made, findings.agreement_findings(judged, longest)
+    return made, [*findings.agreement_findings(judged, longest), *near_far.near_far_findings(judged)]
 
 
 def _suites(inputs: Inputs) -> dict[str, pd.DataFrame]:

@@ -176,8 +176,10 @@ def _studies(tables: Mapping[str, pd.DataFrame], unit: str) -> list[Drawing]:
                             study_figures.drift_by_temperature(whole)))  # fmt: skip
     if "inside" in tables:
         units = tables["inside_all_units"]
-        drawn.append(_drawn("inside", "The number of the subject, read from the state", _reading(tables["inside"]),
-                            inside_figures.reading(tables["inside"], tables["inside_by_attractors"])))  # fmt: skip
+        by_offset, by_attractors = tables["inside"], tables["inside_by_attractors"]
+        if all(len(inside_figures.well_filled(cells)) for cells in (by_offset, by_attractors)):
+            drawn.append(_drawn("inside", "The number of the subject, read from the state", _reading(by_offset),
+                                inside_figures.reading(by_offset, by_attractors)))  # fmt: skip
         drawn.append(_drawn("inside_units", "Every unit silenced", _units(units), inside_figures.units(units)))
     if "surprisal" in tables:
         table = tables["surprisal"]

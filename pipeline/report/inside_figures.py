@@ -8,15 +8,19 @@ from matplotlib.ticker import FuncFormatter
 from pipeline.report.names import label, networks, ordered
 from pipeline.report.style import INK, canvas, colour, label_ends, styled
 
+FEWEST_ITEMS = 20
+"""Items of a cell below which its share is left to the table: of one or two items it could only be 0, 50 or 100 %."""
 LINES = {"new": "-", "control": (0, (1.5, 2))}
 AXES = {"offset": "words after the subject", "attractors": "attractors before the verb"}
 
 
 def reading(by_offset: pd.DataFrame, by_attractors: pd.DataFrame) -> Figure:
-    """Share of states from which a new subject's number is read, and the control label, by words and attractors."""
+    """Share of states from which a new subject's number is read, and the control label, by words and attractors; cells
+    of fewer than `FEWEST_ITEMS` items are not drawn."""
     with styled():
         figure, axes = canvas(3.2, columns=2)
-        for ax, table, by in zip(axes, (by_offset, by_attractors), AXES, strict=True):
+        for ax, cells, by in zip(axes, (by_offset, by_attractors), AXES, strict=True):
+            table = well_filled(cells)
             values = sorted(table[by].unique())
             place = {value: index for index, value in enumerate(values)}
             ends: dict[str, tuple[float, float, str]] = {}
@@ -44,6 +48,11 @@ def reading(by_offset: pd.DataFrame, by_attractors: pd.DataFrame) -> Figure:
                 label_ends(ax, ends)
         axes[0].set_ylabel("% read rightly")
         return figure
+
+
+def well_filled(table: pd.DataFrame) -> pd.DataFrame:
+    """The cells of a table of what is read that have items enough to be drawn."""
+    return table[table["items"] >= FEWEST_ITEMS]
 
 
 def units(table: pd.DataFrame) -> Figure:

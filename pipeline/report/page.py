@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pipeline.corpus.conventions import counting_words
 from pipeline.evaluation.breakdown import TEXT
 from pipeline.params import STUDIES
-from pipeline.report import diagrams, embedding_study, suites
+from pipeline.report import diagrams, embedding_study, inside_figures, suites
 from pipeline.report.analysis import Inputs, Results, usual_order
 from pipeline.report.findings import ranking
 from pipeline.report.gallery import Drawing
@@ -150,6 +150,7 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
         "headline": headline(results.tables["agreement"]),
         "suite_sections": suites.sections(inputs.suites, results.tables["suites"]) if inputs.suites else [],
         "form_words": FORM_WORDS,
+        "fewest_read": inside_figures.FEWEST_ITEMS,
         "most_bad_rows": suites.MOST_SHOWN,
         "samples": samples(inputs),
         "published": PUBLISHED.get(plan.corpus, ()) if summary["unit"] == "word" else (),

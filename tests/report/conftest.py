@@ -229,11 +229,11 @@ def _surprisal(models: list[str]) -> pd.DataFrame:
 def _inside(model: str, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     """The number is read from all states but at the last word of every tenth item, the control by chance; 0/2 carries
     it: without it every item with attractors is wrong, of the others none."""
-    item, offset = (grid.ravel() for grid in np.indices((40, 3)))
+    item, offset = (grid.ravel() for grid in np.indices((90, 3)))
     tables = []
     for part in ("hidden", "cell") if model == "lstm" else ("hidden",):
         for task in ("new", "known", "control"):
-            right = rng.random(120) < 0.5 if task == "control" else (item % 10 != 0) | (offset < 2)
+            right = rng.random(270) < 0.5 if task == "control" else (item % 10 != 0) | (offset < 2)
             columns = {
                 "part": part,
                 "task": task,

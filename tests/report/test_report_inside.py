@@ -1,10 +1,17 @@
 """The tables and findings of what is inside a network, against what the made-up run holds."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
+from test_report_page import PROVENANCE
 
 from pipeline.report.analysis import analyse
+from pipeline.report.gallery import draw
 from pipeline.report.inside import right_by_item
+from pipeline.report.inside_figures import FEWEST_ITEMS, reading
+from pipeline.report.page import render_page
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +64,33 @@ def test_ties_count_half_and_items_are_kept_apart_by_attractors(inputs):
     assert (right["0/1"] == 0.5).all()
     assert set(right.index) == {item for item in range(20) if item % 3}
     assert list(right.columns) == ["none", "0/2", "0/1", "together", "random"]
+
+
+def test_cells_of_few_items_stay_in_the_table_and_are_not_drawn(inputs, results):
+    cells = results.tables["inside"]
+    few = cells.query("offset == 2").assign(offset=41, items=FEWEST_ITEMS - 1, accuracy=0.0, low=0.0, high=0.0)
+    by_attractors = results.tables["inside_by_attractors"].assign(items=FEWEST_ITEMS)
+    sparse, full = (
+        reading(pd.concat([cells, few.assign(items=items)]), by_attractors).axes[0]
+        for items in (FEWEST_ITEMS - 1, FEWEST_ITEMS)
+    )
+    assert [tick.get_text() for tick in sparse.get_xticklabels()] == ["0", "1", "2"]
+    assert [tick.get_text() for tick in full.get_xticklabels()] == ["0", "1", "2", "41"]
+    drawn, all_drawn = (min(min(line.get_ydata()) for line in axes.lines) for axes in (sparse, full))
+    assert drawn > 0
+    assert all_drawn == 0
+
+
+def test_where_no_cell_has_items_enough_there_is_no_figure_and_the_page_says_so(inputs):
+    looked = {
+        model: {**tables, "reading": tables["reading"].query(f"item < {FEWEST_ITEMS - 1}")}
+        for model, tables in inputs.inside.items()
+    }
+    few = replace(inputs, inside=looked)
+    results = analyse(few)
+    drawings = draw(few, results)
+    assert "inside" not in drawings
+    assert f"fewer than {FEWEST_ITEMS} items" in render_page(few, results, drawings, PROVENANCE)
 
 
 def test_without_the_study_there_is_no_chapter(make_inputs):
