@@ -89,6 +89,9 @@ def plain_log_ticks(ax: Axes, side: Literal["x", "y"] = "y") -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
+ATTRACTORS_AXIS = "nouns of the other number in between"
+
+
 def compared(models: list[str]) -> list[str]:
     """Who is drawn where all would be too many: the longest n-gram, the networks, the source."""
     return [*ngrams(models)[-1:], *networks(models), *(name for name in (FLOOR,) if name in models)]
@@ -110,9 +113,14 @@ def agreement_by_distance(table: pd.DataFrame) -> Figure:
 
 def agreement_by_attractors(table: pd.DataFrame) -> Figure:
     """Accuracy by number of attractors."""
+    return accuracy_lines(view(table, "n_attractors"), "n_attractors", ATTRACTORS_AXIS)
+
+
+def accuracy_lines(rows: pd.DataFrame, column: str, axis_label: str) -> Figure:
+    """Accuracy by the numbers of `column`."""
     with styled():
         figure, (ax,) = canvas(3.0)
-        _accuracies(ax, view(table, "n_attractors"), "n_attractors", "nouns of the other number in between")
+        _accuracies(ax, rows, column, axis_label)
         return figure
 
 
@@ -160,15 +168,19 @@ def _accuracy_axis(ax: Axes, lowest: float) -> None:
 
 def agreement_by_construction(table: pd.DataFrame) -> Figure:
     """Accuracy by construction, one dot a model, easiest construction on top."""
-    rows = view(table, "construction")
+    return accuracy_dots(view(table, "construction"), "construction")
+
+
+def accuracy_dots(rows: pd.DataFrame, column: str) -> Figure:
+    """Accuracy by the words of `column`, one dot a model, the easiest on top."""
     models = [name for name in compared(list(rows["model"])) if name != FLOOR]
     shown = rows[rows["model"].isin(models)]
-    constructions = list(shown.groupby("construction")["accuracy"].mean().sort_values(kind="stable").index)
+    constructions = list(shown.groupby(column)["accuracy"].mean().sort_values(kind="stable").index)
     with styled():
         figure, (ax,) = canvas(0.75 + 0.40 * len(constructions))
         ax.axvline(0.5, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
         for place, model in enumerate(models):
-            own = shown[shown["model"] == model].set_index("construction").loc[constructions]
+            own = shown[shown["model"] == model].set_index(column).loc[constructions]
             y = np.arange(len(constructions)) - (place - (len(models) - 1) / 2) * 0.17
             ax.hlines(y, own["low"].astype(float), own["high"].astype(float), color=colour(model), linewidth=1.1)
             ax.plot(own["accuracy"], y, color=colour(model), marker="o", markersize=4.5, linestyle="none")

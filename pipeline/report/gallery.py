@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from pipeline.agreement.accuracies import CONSTRUCTIONS
 from pipeline.report import (
     clipping_figures,
     corpus_figures,
@@ -17,6 +18,7 @@ from pipeline.report import (
     inside_figures,
     memory_figures,
     study_figures,
+    suites,
     vector_map,
 )
 from pipeline.report.analysis import Inputs, Results
@@ -97,6 +99,8 @@ def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
     drawn += _studies(tables, unit)
     if not tables["agreement"].empty:
         drawn += _agreement(tables["agreement"], tables["agreement_by_distance"])
+    for name, scored in inputs.suites.items():
+        drawn += _own_suite(name, suites.drawn_groups(name, scored.suite.form, tables["suites"]))
     return {drawing.name: drawing for drawing in drawn}
 
 
@@ -234,6 +238,21 @@ def _agreement(accuracies: pd.DataFrame, by_distance: pd.DataFrame) -> list[Draw
     if by_attractors["n_attractors"].nunique() > 1:
         figure = figures.agreement_by_attractors(accuracies)
         drawn.append(_drawn("attractors", "Agreement by attractors", _accuracy(by_attractors, "n_attractors"), figure))
+    return drawn
+
+
+def _own_suite(name: str, groups: Mapping[str, pd.DataFrame]) -> list[Drawing]:
+    """A user's suite, drawn as the built-in one is."""
+    drawn = []
+    for group, rows in groups.items():
+        if group in CONSTRUCTIONS:
+            figure = figures.accuracy_dots(rows, group)
+        elif group == suites.DISTANCE:
+            figure = figures.accuracy_lines(rows, group, "words in between (where a band begins)")
+        else:
+            figure = figures.accuracy_lines(rows, group, figures.ATTRACTORS_AXIS)
+        title = f"Accuracy on {name} by {group.removeprefix('n_')}"
+        drawn.append(_drawn(f"suite-{name}-{group}", title, _accuracy(rows, group), figure))
     return drawn
 
 

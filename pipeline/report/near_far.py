@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.evaluation.bootstrap import LEVEL
 from pipeline.report.findings import POINTS, Finding, finding
-from pipeline.report.names import networks, with_article
+from pipeline.report.names import networks, ordered, with_article
 from pipeline.report.resampling import Floats, Judgements, estimate
 
 CHANCE = 0.5
@@ -61,8 +61,9 @@ def near_far_table(judged: Judgements, by_distance: pd.DataFrame) -> pd.DataFram
     NaN where no share is defined, or where a model is not above chance in the first band. Empty without two ends.
     """
     at, rows = ends(judged), []
-    for place, model in enumerate(judged.models if at else []):
+    for model in ordered(judged.models) if at else []:
         assert at is not None
+        place = judged.models.index(model)
         row: dict[str, float | str] = {"model": model}
         for name, items in (("near", at.near), ("far", at.far)):
             values, samples = judged.mean("verb", items)

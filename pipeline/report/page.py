@@ -151,6 +151,7 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
         "suite_sections": suites.sections(inputs.suites, results.tables["suites"]) if inputs.suites else [],
         "form_words": FORM_WORDS,
         "fewest_read": inside_figures.FEWEST_ITEMS,
+        "fewest_drawn": suites.FEWEST_DRAWN,
         "most_bad_rows": suites.MOST_SHOWN,
         "samples": samples(inputs),
         "published": PUBLISHED.get(plan.corpus, ()) if summary["unit"] == "word" else (),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.agreement.accuracies import COLUMNS, SCORES, Judged, judge_suite, suite_accuracies
+from pipeline.agreement.accuracies import COLUMNS, CONSTRUCTIONS, SCORES, Judged, judge_suite, suite_accuracies
 from pipeline.agreement.readers.saved import ScoredSuite
 from pipeline.agreement.readers.suite import BadRow
 from pipeline.report.findings import POINTS, Finding, capital, finding
@@ -14,6 +14,10 @@ from pipeline.report.published import PublishedAccuracy, published_accuracies
 
 MOST_SHOWN = 20
 """Bad rows on the page; the table has all."""
+FEWEST_DRAWN = 20
+"""Items of a cell below which its accuracy is in the table alone."""
+DISTANCE = "distance"
+ATTRACTORS = ("n_attractors", "attractors")
 HEADLINE = {"blimp": "sentence"}
 """By which score a form is published; others by the verb."""
 
@@ -108,6 +112,25 @@ def sections(suites: Mapping[str, ScoredSuite], table: pd.DataFrame) -> list[Sui
             )
         )
     return made
+
+
+def drawn_groups(name: str, form: str, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What is drawn of a suite, by group, from the table of all: accuracy by distance (whose `distance` is where a
+    band begins), by number of attractors and by construction, where the suite has the column.
+
+    Cells of fewer than `FEWEST_DRAWN` items are left out, and groups that then have a single value.
+    """
+    score = HEADLINE.get(form, "verb")
+    own = table[(table["suite"] == name) & (table["score"] == score) & (table["items"] >= FEWEST_DRAWN)]
+    drawn = {}
+    for group in (DISTANCE, *ATTRACTORS, *CONSTRUCTIONS):
+        rows = own[own["group"] == group].rename(columns={"value": group})
+        if group not in CONSTRUCTIONS:
+            rows[group] = rows[group].astype(str).str.extract(r"(\d+)", expand=False).astype(float)
+            rows = rows.dropna(subset=[group])
+        if rows[group].nunique() > 1:
+            drawn[group] = rows
+    return drawn
 
 
 def _whole(own: pd.DataFrame, model: str) -> dict[str, dict[str, float]]:
