@@ -12,6 +12,7 @@ from pipeline.report.names import label, networks
 from pipeline.report.style import canvas, colour, label_ends, styled
 
 WORDS_SHOWN = 24
+WORDS_IN_ROWS = 9
 """States beyond which an axis has no room for their words."""
 
 
@@ -34,7 +35,8 @@ def jacobian_map(table: pd.DataFrame) -> Figure:
             ax.set_xticks([])
             words = own.drop_duplicates("end").sort_values("end")["end_word"]
             if size <= WORDS_SHOWN and words.str.len().sum() and ax is axes[0]:
-                ax.set_yticks(np.arange(size - 1) + 0.5, words, fontsize=6)
+                every = 1 if size <= WORDS_IN_ROWS else 2  # rows are no higher than the panels are wide
+                ax.set_yticks(np.arange(size - 1)[::every] + 0.5, words[::every], fontsize=6)
                 ax.tick_params(axis="y", length=0)
             else:
                 ax.tick_params(axis="y", length=0, labelleft=ax is axes[0])

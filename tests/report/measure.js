@@ -6,14 +6,16 @@
   const figures = [...document.querySelectorAll("svg[role=img]")].map((svg) => {
     const frame = svg.getBoundingClientRect();
     const texts = [...svg.querySelectorAll("text")]
-      .map((text) => [text.textContent.trim(), text.getBoundingClientRect()])
+      .map((text) => [text.textContent.trim(), text.getBoundingClientRect(), text])
       .filter(([words, box]) => words && box.width > 0);
     for (const [words, box] of texts) {
       if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2 || box.bottom > frame.bottom + 2)
         cut.push(`${name(svg)}: ${words}`);
     }
-    texts.forEach(([words, a], i) => {
-      for (const [others, b] of texts.slice(i + 1)) {
+    // the boxes of slanted words overlap where the words themselves run side by side
+    const straight = texts.filter(([, , text]) => !/rotate\((?!-?90\)|0\))/.test(text.getAttribute("transform") || ""));
+    straight.forEach(([words, a], i) => {
+      for (const [others, b] of straight.slice(i + 1)) {
         const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
         const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
         const smaller = Math.min(a.width * a.height, b.width * b.height);
