@@ -128,16 +128,16 @@ def test_a_study_runs_when_it_is_asked_for_and_nothing_else_does(done):
 
 
 def test_studies_of_trained_networks_train_nothing_and_are_in_the_report(done):
-    output = done.dvc("exp", "run", "-S", "studies=[adaptation,context,drift,inside]", "-S", "model=[rnn,lstm]")
+    output = done.dvc("exp", "run", "-S", "studies=[adaptation,context,drift]", "-S", "model=[rnn,lstm]")
     run_anew = set(ran(output)) - {"train@gru"}  # its marker comes from the run cache where a test before this made it
-    studies = {*ADAPTATION, *INSIDE, "context", "drift"}
+    studies = {*ADAPTATION, "context", "drift"}
     assert run_anew == {"plan", "perplexity", "agreement", "gradients", "report", *studies}
     report = done.folder / "reports/builtin"
-    for name in ("adaptation", "context", "drift", "drift_by_temperature", "inside", "inside_units"):
+    for name in ("adaptation", "context", "drift", "drift_by_temperature"):
         assert (report / f"figures/{name}.svg").is_file()
         assert (report / f"tables/{name}.csv").is_file()
     page = (report / "index.html").read_text()
-    for section in ("adaptation", "context", "drift", "inside"):
+    for section in ("adaptation", "context", "drift"):
         assert f'<section id="{section}"' in page
     assert "the first 500 of 2 0" in page.replace("\u00a0", " ")
     assert ">nan" not in page

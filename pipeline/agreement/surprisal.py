@@ -24,7 +24,8 @@ def example_items(suite: pd.DataFrame, rows: Sequence[int]) -> list[int]:
     there are any. Other constructions come in the order of that distance, those with an attractor first.
     """
     scored = suite.iloc[list(rows)]
-    scored = scored[[len(str(sentence).split()) <= MOST_WORDS for sentence in scored["good"]]]
+    short = np.array([len(str(sentence).split()) <= MOST_WORDS for sentence in scored["good"]], dtype=bool)
+    scored = scored[short]
     tempted = scored.assign(tempted=scored["n_attractors"] > 0)
     tempted = tempted.sort_values(["tempted", "distance"], ascending=False, kind="stable")
     best = tempted.drop_duplicates("construction")

@@ -73,3 +73,7 @@ def test_the_built_in_suite_has_the_telling_constructions_too():
     small = language.model_copy(update={"train_tokens": 2_000, "suite_sentences": 4_000})
     suite = builtin_suite(small, 1, 0)
     assert suite.loc[example_items(suite, range(len(suite))), "construction"].tolist() == list(TELLING)
+
+
+def test_a_suite_of_which_nothing_is_scored_has_no_examples():
+    assert example_items(SUITE, []) == []
