@@ -15,8 +15,8 @@ from pipeline.agreement.readers.choose import read_suite
 from pipeline.agreement.spelling import respell
 from pipeline.agreement.suites import encode_suite
 from pipeline.corpus.conventions import Conventions, counting_words
-from pipeline.corpus.files import read_lines
-from pipeline.corpus.reading import text_lines
+from pipeline.corpus.files import lines, read_lines
+from pipeline.corpus.reading import text_chunks
 from pipeline.corpus.streams import Split, counted_tokens, encode, load_vocabulary
 from pipeline.corpus.tokenisers import Tokeniser, load_tokeniser
 from pipeline.corpus.vocabulary import EOS, UNK, UNK_ID, Vocabulary
@@ -121,8 +121,8 @@ def score_file(layout: Layout, name: str, path: Path) -> dict[str, str]:
     """The perplexity of a text, read and counted as the corpus was; a network carries its state through."""
     tokeniser, uncounted = load_tokeniser(layout.corpus), _uncounted(layout)
     chosen = read_json(layout.corpus / "summary.json")["conventions"]
-    lines = (tokeniser.tokenise(line) for line in text_lines(_text(path), Conventions(**chosen)))
-    split = _encode(path, lines, load_vocabulary(layout.corpus), chosen["blank_lines"] == "drop")
+    read = (tokeniser.tokenise(line) for line in lines(text_chunks(_text(path), Conventions(**chosen))))
+    split = _encode(path, read, load_vocabulary(layout.corpus), chosen["blank_lines"] == "drop")
     counted = counted_tokens(split.tokens, uncounted)
     nats = score_stream(load_model(layout, name), split.tokens, np.zeros(1, dtype=np.int64))[counted]
     return {
@@ -141,7 +141,8 @@ def _uncounted(layout: Layout) -> list[Mark]:
 def score_with_arpa(arpa: Path, path: Path) -> dict[str, str]:
     """The perplexity of a text under an ARPA file, over that file's own vocabulary, begun anew at each line."""
     model, types = read_arpa(arpa)
-    split = _encode(path, (line.split() for line in read_lines(_text(path))), Vocabulary(types), drop_blank_lines=False)
+    read = (line.split() for line in read_lines(_text(path)))
+    split = _encode(path, read, Vocabulary(types), drop_blank_lines=False)
     nats = score_stream(model, split.tokens, np.zeros(1, dtype=np.int64))
     known = split.tokens != UNK_ID
     return {
@@ -159,8 +160,8 @@ def _text(path: Path) -> Path:
     return path
 
 
-def _encode(path: Path, lines: Iterable[list[str]], vocabulary: Vocabulary, drop_blank_lines: bool) -> Split:
-    split = encode((line for line in lines if line or not drop_blank_lines), vocabulary, None)
+def _encode(path: Path, read: Iterable[list[str]], vocabulary: Vocabulary, drop_blank_lines: bool) -> Split:
+    split = encode((line for line in read if line or not drop_blank_lines), vocabulary, None)
     if not len(split.tokens):
         raise UserError(f"{path} is empty. Put text into it.")
     return split

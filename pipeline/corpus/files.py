@@ -41,15 +41,20 @@ def read_chunks(path: Path, encoding: str = "utf-8") -> Iterator[bytes]:
         yield _checked(carried, path, offset, encoding) + b"\n"
 
 
-def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
-    """The lines of a file, without their ends."""
+def lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    """The lines of a text that comes piece by piece, without their ends."""
     begun: list[str] = []
-    for chunk in read_chunks(path, encoding):
+    for chunk in chunks:
         *whole, rest = chunk.decode().split("\n")
         for line in whole:
             yield "".join([*begun, line]).removesuffix("\r")
             begun = []
         begun += [rest] if rest else []
+
+
+def read_lines(path: Path) -> Iterator[str]:
+    """The lines of a file of UTF-8, without their ends."""
+    return lines(read_chunks(path))
 
 
 def join_paragraphs(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -59,9 +64,9 @@ def join_paragraphs(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """
     inside = False
     for chunk in chunks:
-        *lines, rest = chunk.split(b"\n")
+        *whole, rest = chunk.split(b"\n")
         pieces = []
-        for line in lines:
+        for line in whole:
             if line.strip():
                 pieces.append(line.rstrip() + b" ")
                 inside = True

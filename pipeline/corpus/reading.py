@@ -78,7 +78,7 @@ def read_part(paths: tuple[Path, ...], settings: Conventions, numbers: Numbering
         if len(paths) > 1:
             part.documents.append(len(sink))
         try:
-            read_text(_chunks(path, settings), settings, numbers, sink, part)
+            read_text(text_chunks(path, settings), settings, numbers, sink, part)
         except UserError as error:
             if str(path) in str(error):
                 raise
@@ -86,18 +86,8 @@ def read_part(paths: tuple[Path, ...], settings: Conventions, numbers: Numbering
     return part
 
 
-def text_lines(path: Path, settings: Conventions) -> Iterator[str]:
-    """The lines of a text as `read_part` reads it, though never broken: without a licence, paragraphs joined."""
-    begun: list[str] = []
-    for chunk in _chunks(path, settings):
-        *whole, rest = chunk.decode().split("\n")
-        for line in whole:
-            yield "".join([*begun, line]).removesuffix("\r")
-            begun = []
-        begun += [rest] if rest else []
-
-
-def _chunks(path: Path, settings: Conventions) -> Iterator[bytes]:
+def text_chunks(path: Path, settings: Conventions) -> Iterator[bytes]:
+    """A file as it is read: without a licence, paragraphs joined; lines are not broken yet."""
     chunks = read_chunks(path, settings.encoding)
     if settings.book:
         chunks = iter([_book(b"".join(chunks))])  # a book is a few megabytes

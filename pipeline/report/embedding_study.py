@@ -5,11 +5,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from pipeline.evaluation.seeds import seed_interval
 from pipeline.report.figures import plain_log_ticks
 from pipeline.report.findings import PERCENT, Finding, capital
 from pipeline.report.names import with_article
 from pipeline.report.resampling import Floats
+from pipeline.report.seeds import over_seeds, seed_finding
 from pipeline.report.style import COLOURS, canvas, styled
 
 USES = {"none": "random vectors", "frozen": "learned vectors, kept", "finetune": "learned vectors, trained on"}
@@ -26,9 +26,7 @@ def study_table(test: pd.DataFrame) -> pd.DataFrame:
     """Test perplexity by tokens of train and use of the vectors, with its interval over seeds."""
     rows = []
     for (tokens, use), nats in _by_seed(test).items():
-        mean, low, high = np.exp(seed_interval(nats))
-        rows.append({"train_tokens": tokens, "use": use, "seeds": len(nats), "perplexity": mean, "low": low,
-                     "high": high})  # fmt: skip
+        rows.append({"train_tokens": tokens, "use": use, "seeds": len(nats), **_perplexity(nats)})
     return pd.DataFrame(rows)
 
 
@@ -36,9 +34,16 @@ def curve_table(validations: pd.DataFrame) -> pd.DataFrame:
     """Valid perplexity by tokens of train, use and tokens read, with its interval over seeds."""
     rows = []
     for (train, use, read), group in validations.groupby(["train_tokens", "use", "tokens"]):
-        mean, low, high = np.exp(seed_interval(group.sort_values("seed")["nats"].to_numpy(dtype=float)))
-        rows.append({"train_tokens": train, "use": use, "tokens": read, "perplexity": mean, "low": low, "high": high})
+        nats = group.sort_values("seed")["nats"].to_numpy(dtype=float)
+        rows.append({"train_tokens": train, "use": use, "tokens": read, **_perplexity(nats)})
     return pd.DataFrame(rows)
+
+
+def _perplexity(nats: Floats) -> dict[str, float]:
+    """From nats a token (S,), one a seed: the geometric mean, with its interval over seeds."""
+    found = over_seeds(nats)
+    values = {"perplexity": found.value, "low": found.low, "high": found.high}
+    return {name: float(np.exp(value)) for name, value in values.items()}
 
 
 def study_findings(test: pd.DataFrame, architecture: str) -> list[Finding]:
@@ -78,8 +83,7 @@ def _gains(test: pd.DataFrame, use: str) -> dict[int, Floats]:
 
 
 def _claimed(claim: str, use: str, differences: Floats) -> Finding:
-    mean, low, high = seed_interval(differences)
-    return Finding("embeddings", claim, use, "none", "log perplexity", mean, low, high, "below", PERCENT)
+    return seed_finding("embeddings", claim, (use, "none"), "log perplexity", differences, "below", PERCENT)
 
 
 def _by_seed(test: pd.DataFrame) -> dict[tuple[int, str], Floats]:

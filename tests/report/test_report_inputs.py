@@ -2,11 +2,9 @@
 
 import math
 
-import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline.evaluation.seeds import seed_interval
 from pipeline.report.analysis import analyse
 from pipeline.report.embedding_study import conclusion
 from pipeline.report.gallery import draw
@@ -20,12 +18,6 @@ def inputs(make_inputs):
 @pytest.fixture(scope="module")
 def results(inputs):
     return analyse(inputs)
-
-
-def test_the_interval_over_seeds_is_students():
-    values = np.array([1.0, 2.0, 4.0])
-    expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
-    assert seed_interval(values) == pytest.approx((7 / 3, expected.low, expected.high))
 
 
 def test_perplexity_is_the_geometric_mean_over_seeds(results):
