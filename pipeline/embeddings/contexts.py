@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.errors import UserError
 from pipeline.language_model import Tokens
 
-BLOCK = 16  # centres that share their context rows and their noise words
-BLOCKS_PER_STEP = 64  # blocks whose updates are summed
+BLOCK = 32  # centres that share their context rows and their noise words
+BLOCKS_PER_STEP = 32  # blocks whose updates are summed
+SHARED_NOISE = 40  # noise words of a block
+STEPS_AT_ONCE = 32  # are made together: numpy's calls cost as much for one
 
 Ints = NDArray[np.int64]
 
@@ -29,12 +32,12 @@ class Words:
 class Step:
     """S blocks. words (S, BLOCK + 2 window): what stands around and among the centres, 0 beyond the text.
 
-    left, right (S, BLOCK): how many words on either side of a centre are its context; 0 beyond the text.
+    weights (S, BLOCK): which row of `window_weights` each centre has; noise (S, SHARED_NOISE).
     """
 
     words: Ints
-    left: Ints
-    right: Ints
+    weights: Ints
+    noise: Ints
 
 
 def trained_words(tokens: Tokens, vocabulary_size: int, min_count: int, window: int) -> Words:
@@ -105,7 +108,7 @@ class NoiseSampler:
         return self._ids[np.where(place - column < self._cut[column], column, self._alias[column])]
 
 
-def steps(words: Ints, lines: Ints, window: int, rng: np.random.Generator) -> Iterator[Step]:
+def steps(words: Ints, lines: Ints, window: int, sampler: NoiseSampler, rng: np.random.Generator) -> Iterator[Step]:
     """The kept text as steps of shuffled blocks; every word is a centre once. A window never leaves its line.
 
     The reach of each window is drawn from 1 to `window` (Mikolov et al. 2013a).
@@ -113,30 +116,38 @@ def steps(words: Ints, lines: Ints, window: int, rng: np.random.Generator) -> It
     count = -(-len(words) // BLOCK)
     padded = np.zeros(count * BLOCK + 2 * window, dtype=np.int64)
     padded[window : window + len(words)] = words
-    left, right = (np.zeros(count * BLOCK, dtype=np.int64) for _ in range(2))
     reach = rng.integers(1, window + 1, size=len(words))
-    left[: len(words)], right[: len(words)] = (np.minimum(reach, room) for room in _room(lines))
-    starts = rng.permutation(count) * BLOCK
-    centres, span = np.arange(BLOCK), np.arange(BLOCK + 2 * window)
-    for begin in range(0, count, BLOCKS_PER_STEP):
-        chosen = starts[begin : begin + BLOCKS_PER_STEP, None]
-        yield Step(padded[chosen + span], left[chosen + centres], right[chosen + centres])
+    left, right = (np.minimum(reach, room) for room in _room(lines))
+    weights = np.zeros(count * BLOCK, dtype=np.int64)  # beyond the text: no context on either side
+    weights[: len(words)] = left * (window + 1) + right
+    weights = weights.reshape(count, BLOCK) * BLOCK + np.arange(BLOCK)
+    blocks = sliding_window_view(padded, BLOCK + 2 * window)[::BLOCK]
+    order = rng.permutation(count)
+    for begin in range(0, count, BLOCKS_PER_STEP * STEPS_AT_ONCE):
+        chosen = order[begin : begin + BLOCKS_PER_STEP * STEPS_AT_ONCE]
+        lot = blocks[chosen], weights[chosen], sampler.draw((len(chosen), SHARED_NOISE), rng)
+        for first in range(0, len(chosen), BLOCKS_PER_STEP):
+            yield Step(*(part[first : first + BLOCKS_PER_STEP] for part in lot))
 
 
 def _room(lines: Ints) -> tuple[Ints, Ints]:
     """(N,) How many words stand before and after each word of its line."""
     numbers = np.arange(len(lines))
-    first = np.searchsorted(lines, lines, side="left")
-    last = np.searchsorted(lines, lines, side="right") - 1
-    return numbers - first, last - numbers
+    starts = np.flatnonzero(np.diff(lines, prepend=-1))
+    lengths = np.diff(starts, append=len(lines))
+    before = numbers - np.repeat(starts, lengths)
+    return before, np.repeat(lengths, lengths) - 1 - before
 
 
-def window_masks(window: int) -> NDArray[np.float32]:
-    """(2, (window + 1) BLOCK, BLOCK + 2 window): the rows that a centre has on its left, and on its right.
+def window_weights(window: int, noise_weight: float) -> NDArray[np.float32]:
+    """((window + 1)² BLOCK, BLOCK + 2 window + SHARED_NOISE): how often a centre is paired with each row of its block.
 
-    Row reach · BLOCK + centre of either is 1 at the places of that centre's context; a block adds up its two.
+    Row (left · (window + 1) + right) · BLOCK + centre is that of a centre with so many words of context on its left and
+    on its right: 1 where they stand, and for every noise word `noise_weight` times their number.
     """
     offset = np.arange(BLOCK + 2 * window) - window - np.arange(BLOCK)[:, None]
-    reach = np.arange(window + 1)[:, None, None]
-    sides = np.stack([(offset < 0) & (-offset <= reach), (offset > 0) & (offset <= reach)])
-    return sides.reshape(2, -1, BLOCK + 2 * window).astype(np.float32)
+    left, right = np.divmod(np.arange((window + 1) ** 2)[:, None, None], window + 1)
+    around = (offset != 0) & (-offset <= left) & (offset <= right)
+    unseen = np.broadcast_to((left + right) * noise_weight, (*around.shape[:2], SHARED_NOISE))
+    weights = np.concatenate([around, unseen], axis=2, dtype=np.float32)
+    return weights.reshape(-1, weights.shape[2])

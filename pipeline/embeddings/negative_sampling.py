@@ -19,22 +19,22 @@ from torch import Tensor
 from pipeline.embeddings.contexts import (
     BLOCK,
     BLOCKS_PER_STEP,
+    SHARED_NOISE,
     NoiseSampler,
     Step,
     Words,
     keep_probability,
     noise_distribution,
     steps,
-    window_masks,
+    window_weights,
 )
 from pipeline.errors import UserError
 from pipeline.params import Embeddings
 from pipeline.progress import progress
 
-SHARED_NOISE = 32  # noise words of a block
 ROWS_PER_STEP = 16.0  # summed updates of one word beyond these are scaled down, or frequent words overshoot,
 SUMMED_RATE = 0.8  # as they do where the learning rate times these rows is more than this
-LOSS_EVERY = 8  # steps: the loss costs as much as a matrix product and changes nothing, so that it is sampled
+LOSS_EVERY = 16  # steps: the loss costs as much as a matrix product and changes nothing, so that it is sampled
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ class Vectors:
 
 @dataclass(frozen=True)
 class Batch:
-    """A step on the device. words (S, BLOCK + 2 window); mask (S, BLOCK, BLOCK + 2 window): 1 where a word is in the
-    context of a centre; noise (S, K)."""
+    """A step on the device. words (S, BLOCK + 2 window); noise (S, K); weights (S, BLOCK, BLOCK + 2 window + K): how
+    often a centre is paired with each of the words, then of the noise."""
 
     words: Tensor
-    mask: Tensor
+    weights: Tensor
     noise: Tensor
 
     @property
@@ -62,22 +62,27 @@ class Batch:
         window = (self.words.shape[1] - BLOCK) // 2
         return self.words[:, window : window + BLOCK]
 
+    @property
+    def mask(self) -> Tensor:
+        """(S, BLOCK, BLOCK + 2 window): 1 where a word is in the context of a centre."""
+        return self.weights[:, :, : self.words.shape[1]]
+
 
 @dataclass(frozen=True)
 class Update:
     """The gradient of a step's loss by rows (N,) and (N, D) of the input table and of the output table.
 
-    A row may come more than once. `loss`: summed, in nats, None where it was not asked for; predictions: their number.
+    A row may come more than once. `loss`: summed, in nats, and the number of predictions it is of; None where it was
+    not asked for.
     """
 
     inputs: list[tuple[Tensor, Tensor]]
     outputs: list[tuple[Tensor, Tensor]]
-    loss: Tensor | None
-    predictions: Tensor
+    loss: tuple[Tensor, Tensor] | None
 
 
-Gradient = Callable[[Tensor, Tensor, Batch, int, bool], Update]
-"""Of the loss of a batch at tables (V, D) and (V, D), with so many negatives; the flag asks for the loss too."""
+Gradient = Callable[[Tensor, Tensor, Batch, bool], Update]
+"""Of the loss of a batch at tables (V, D) and (V, D); the flag asks for the loss too."""
 
 
 def train_by_negative_sampling(
@@ -99,8 +104,8 @@ def train_by_negative_sampling(
     sampler, rng = NoiseSampler(noise), np.random.default_rng(seed)
     inputs = torch.from_numpy(((rng.random((types, dim)) - 0.5) / dim).astype(np.float32)).to(device)
     outputs = torch.zeros(types, dim, device=device)
-    damping = torch.from_numpy(step_damping(counts * keep, noise, settings.window, learning_rate)).to(device)
-    masks = torch.from_numpy(window_masks(settings.window)).to(device)
+    damping = torch.from_numpy(step_damping(counts * keep, noise, settings, learning_rate)).to(device)
+    weights = pair_weights(settings, device)
     losses = []
     with progress("embeddings", settings.epochs * len(text.words), "words") as bar:
         for epoch in range(settings.epochs):
@@ -108,16 +113,15 @@ def train_by_negative_sampling(
             words, lines = text.words[kept], text.lines[kept]
             total, predictions = torch.zeros((), dtype=torch.float64, device=device), 0.0
             count = -(-len(words) // (BLOCK * BLOCKS_PER_STEP))
-            for number, step in enumerate(steps(words, lines, settings.window, rng)):
+            for number, step in enumerate(steps(words, lines, settings.window, sampler, rng)):
                 rate = learning_rate * max(1 - (epoch + number / count) / settings.epochs, 1e-4)
-                drawn = sampler.draw((len(step.words), SHARED_NOISE), rng)
-                batch = to_device(step, drawn, masks, device)
-                update = gradient(inputs, outputs, batch, settings.negatives, number % LOSS_EVERY == 0)
+                batch = to_device(step, weights, device)
+                update = gradient(inputs, outputs, batch, number % LOSS_EVERY == 0)
                 descend(inputs, update.inputs, damping[0], rate)
                 descend(outputs, update.outputs, damping[1], rate)
                 if update.loss is not None:
-                    total += update.loss
-                    predictions += float(update.predictions)
+                    total += update.loss[0]
+                    predictions += float(update.loss[1])
                 share = (number + 1) * len(text.words) // count - number * len(text.words) // count
                 bar.advance(share, **({"loss": float(total) / max(predictions, 1.0)} if number % 64 == 0 else {}))
             losses.append(float(total) / max(predictions, 1.0))
@@ -138,26 +142,25 @@ def mean_loss(
     """
     rng = np.random.default_rng(0)
     sampler = NoiseSampler(noise_distribution(text.counts, settings.noise_power))
-    masks = torch.from_numpy(window_masks(settings.window))
+    weights = pair_weights(settings, torch.device("cpu"))
     tables = torch.from_numpy(inputs), torch.from_numpy(outputs)
     total = predictions = 0.0
-    for step in steps(text.words, text.lines, settings.window, rng):
-        batch = to_device(step, sampler.draw((len(step.words), SHARED_NOISE), rng), masks, torch.device("cpu"))
-        update = gradient(*tables, batch, settings.negatives, True)
+    for step in steps(text.words, text.lines, settings.window, sampler, rng):
+        batch = to_device(step, weights, torch.device("cpu"))
+        update = gradient(*tables, batch, True)
         assert update.loss is not None
-        total, predictions = total + float(update.loss), predictions + float(update.predictions)
+        total, predictions = total + float(update.loss[0]), predictions + float(update.loss[1])
     return total / predictions
 
 
-def to_device(step: Step, noise: NDArray[np.int64], masks: Tensor, device: torch.device) -> Batch:
-    """A step with its noise words (S, K) and its masks looked up."""
-    centres = np.arange(BLOCK)
-    left, right = (
-        masks[side].index_select(0, torch.from_numpy((reach * BLOCK + centres).ravel()).to(device))
-        for side, reach in enumerate((step.left, step.right))
-    )
-    mask = left.add_(right).view(len(step.words), BLOCK, -1)
-    return Batch(torch.from_numpy(step.words).to(device), mask, torch.from_numpy(noise).to(device))
+def pair_weights(settings: Embeddings, device: torch.device) -> Tensor:
+    return torch.from_numpy(window_weights(settings.window, settings.negatives / SHARED_NOISE)).to(device)
+
+
+def to_device(step: Step, weights: Tensor, device: torch.device) -> Batch:
+    """A step with its weights looked up among those of `window_weights`."""
+    words, rows, noise = (torch.from_numpy(part).to(device) for part in (step.words, step.weights, step.noise))
+    return Batch(words, weights.index_select(0, rows.reshape(-1)).view(*rows.shape, -1), noise)
 
 
 def rows_of(table: Tensor, rows: Tensor) -> Tensor:
@@ -169,24 +172,21 @@ def descend(table: Tensor, parts: list[tuple[Tensor, Tensor]], damping: Tensor, 
     """table[rows] -= rate · damping · gradient, summed where a row comes more than once."""
     for rows, gradient in parts:
         flat = rows.reshape(-1)
-        scaled = gradient.reshape(-1, table.shape[1]).mul_((damping[flat] * -rate)[:, None])
+        scaled = gradient.reshape(-1, table.shape[1]).mul_(damping.index_select(0, flat).mul_(-rate)[:, None])
         table.scatter_add_(0, flat[:, None].expand_as(scaled), scaled)
 
 
 def step_damping(
-    kept: NDArray[np.float64], noise: NDArray[np.float64], window: int, learning_rate: float
+    kept: NDArray[np.float64], noise: NDArray[np.float64], settings: Embeddings, learning_rate: float
 ) -> NDArray[np.float32]:
     """(2, V): what the summed update of a word's input and output vector is multiplied with.
 
     A step sums the updates of every row in which a word stands; where that is expected to be more than
     `ROWS_PER_STEP` rows, fewer with a large learning rate, the sum would overshoot what one row after the other does.
+    All noise words of a block together weigh `settings.negatives` times its centres, however many there are.
     """
     share = kept / max(kept.sum(), 1e-12)
-    rows = np.stack(
-        [
-            BLOCKS_PER_STEP * BLOCK * share,
-            BLOCKS_PER_STEP * ((BLOCK + 2 * window) * share + SHARED_NOISE * noise),
-        ]
-    )
+    seen, unseen = (BLOCK + 2 * settings.window) * share, BLOCK * settings.negatives * noise
+    rows = BLOCKS_PER_STEP * np.stack([BLOCK * share, seen + unseen])
     most = min(ROWS_PER_STEP, SUMMED_RATE / learning_rate)
     return (most / np.maximum(rows, most)).astype(np.float32)

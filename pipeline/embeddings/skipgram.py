@@ -15,18 +15,21 @@ from torch.nn.functional import softplus
 from pipeline.embeddings.negative_sampling import Batch, Update, rows_of
 
 
-def skipgram_gradient(inputs: Tensor, outputs: Tensor, batch: Batch, negatives: int, with_loss: bool) -> Update:
-    """The gradient of J summed over all pairs of a batch; one prediction a pair."""
-    v, u, noise = rows_of(inputs, batch.centres), rows_of(outputs, batch.words), rows_of(outputs, batch.noise)
-    pairs = batch.mask.sum(-1, keepdim=True)
-    weight = pairs * (negatives / batch.noise.shape[1])
-    seen, unseen = torch.bmm(v, u.mT), torch.bmm(v, noise.mT)
-    loss = None
+def skipgram_gradient(inputs: Tensor, outputs: Tensor, batch: Batch, with_loss: bool) -> Update:
+    """The gradient of J summed over all pairs of a batch; one prediction a pair.
+
+    Words that were seen and noise words stand in one matrix, the former first: one product gives all scores, two more
+    all gradients.
+    """
+    rows = torch.cat([batch.words, batch.noise], dim=1)
+    v, u = rows_of(inputs, batch.centres), rows_of(outputs, rows)
+    scores = torch.bmm(v, u.mT)
+    seen, loss = scores[:, :, : batch.words.shape[1]], None
     if with_loss:
-        loss = (batch.mask * softplus(-seen)).sum(dtype=torch.float64)
-        loss += (weight * softplus(unseen)).sum(dtype=torch.float64)
-    seen.sigmoid_().sub_(1).mul_(batch.mask)
-    unseen.sigmoid_().mul_(weight)
-    dv = torch.baddbmm(torch.bmm(seen, u), unseen, noise)
-    du, dn = torch.bmm(seen.mT, v), torch.bmm(unseen.mT, v)
-    return Update([(batch.centres, dv)], [(batch.words, du), (batch.noise, dn)], loss, pairs.sum())
+        # -log σ(s) = softplus(s) - s
+        nats = (batch.weights * softplus(scores)).sum(dtype=torch.float64)
+        loss = nats - (batch.mask * seen).sum(dtype=torch.float64), batch.mask.sum()
+    scores.sigmoid_()
+    seen.sub_(1)
+    scores.mul_(batch.weights)
+    return Update([(batch.centres, torch.bmm(scores, u))], [(rows, torch.bmm(scores.mT, v))], loss)

@@ -9,12 +9,13 @@ from pipeline.embeddings.checks import check_vectors
 from pipeline.embeddings.contexts import (
     BLOCK,
     BLOCKS_PER_STEP,
+    SHARED_NOISE,
     NoiseSampler,
     keep_probability,
     noise_distribution,
     steps,
     trained_words,
-    window_masks,
+    window_weights,
 )
 from pipeline.embeddings.method import train_vectors
 from pipeline.embeddings.negative_sampling import ROWS_PER_STEP, SUMMED_RATE, step_damping, to_device
@@ -65,21 +66,23 @@ def text(count=300, seed=0):
 def one_batch(seed=0, types=40, window=3):
     """Lines of all lengths in double precision, padding among them."""
     rng = np.random.default_rng(seed)
-    step = next(steps(rng.integers(0, types, 150), np.sort(rng.integers(0, 12, 150)), window, rng))
-    masks = torch.from_numpy(window_masks(window)).double()
-    return to_device(step, rng.integers(0, types, (len(step.words), 8)), masks, CPU)
+    sampler = NoiseSampler(np.full(types, 1 / types))
+    step = next(steps(rng.integers(0, types, 150), np.sort(rng.integers(0, 12, 150)), window, sampler, rng))
+    return to_device(step, torch.from_numpy(window_weights(window, 5 / SHARED_NOISE)).double(), CPU)
 
 
 def test_windows_are_those_of_a_plain_loop():
     words, lines, window = np.arange(100), np.repeat(np.arange(20), 5), 3
     found, reaches = set(), {}
-    for step in steps(words, lines, window, np.random.default_rng(0)):
-        batch = to_device(step, np.zeros((len(step.words), 1), dtype=np.int64), torch.from_numpy(window_masks(3)), CPU)
-        for block, centre in zip(*np.nonzero(step.left + step.right), strict=True):
+    for step in steps(words, lines, window, NoiseSampler(np.full(100, 0.01)), np.random.default_rng(0)):
+        batch = to_device(step, torch.from_numpy(window_weights(3, 0.125)), CPU)
+        assert step.noise.shape == (len(step.words), SHARED_NOISE)
+        for block, centre in batch.mask.any(-1).nonzero().tolist():
             word = int(batch.centres[block, centre])
             assert word not in reaches
-            reaches[word] = max(step.left[block, centre], step.right[block, centre])
-            found |= {(word, int(batch.words[block, row])) for row in np.flatnonzero(batch.mask[block, centre])}
+            around = [int(batch.words[block, row]) for row in np.flatnonzero(batch.mask[block, centre])]
+            reaches[word] = max(abs(word - other) for other in around)
+            found |= {(word, other) for other in around}
     assert sorted(reaches) == list(range(100))
     assert set(reaches.values()) == {1, 2, 3}
     expected = {
@@ -119,9 +122,9 @@ def test_the_closed_form_gradient_is_autograds_and_that_of_finite_differences(gr
     whole = loss(*tables, batch, 5)
     expected = torch.autograd.grad(whole, tables)
     plain = [table.detach() for table in tables]
-    found = gradient(*plain, batch, 5, True)
-    assert found.loss.item() == pytest.approx(whole.item())
-    assert found.predictions > 100
+    found = gradient(*plain, batch, True)
+    assert found.loss[0].item() == pytest.approx(whole.item())
+    assert found.loss[1] > 100
     for parts, grad in zip((found.inputs, found.outputs), expected, strict=True):
         summed = torch.zeros(40, 6, dtype=torch.float64)
         for rows, values in parts:
@@ -133,7 +136,7 @@ def test_the_closed_form_gradient_is_autograds_and_that_of_finite_differences(gr
             def loss_at(move, which=which, row=row, column=column):
                 moved = [table.clone() for table in plain]
                 moved[which][row, column] += move
-                return gradient(*moved, batch, 5, True).loss.item()
+                return gradient(*moved, batch, True).loss[0].item()
 
             numeric = (loss_at(1e-5) - loss_at(-1e-5)) / 2e-5
             assert numeric == pytest.approx(expected[which][row, column].item(), rel=1e-5, abs=1e-7)
@@ -225,11 +228,11 @@ def test_cooccurrences_and_information_are_those_of_the_formulas():
 def test_damping_bounds_the_rows_of_a_frequent_word():
     counts = np.array([0.0, 1.0, 1e6])
     noise = noise_distribution(counts.astype(int), 0.75)
-    damping = step_damping(counts, noise, window=2, learning_rate=0.025)
+    damping = step_damping(counts, noise, settings(window=2), learning_rate=0.025)
     rows = BLOCKS_PER_STEP * BLOCK * counts / counts.sum()
     assert damping[0, 2] * rows[2] == pytest.approx(ROWS_PER_STEP, rel=1e-3)
     assert damping[0, 0] == damping[0, 1] == 1
-    steep = step_damping(counts, noise, window=2, learning_rate=0.1)
+    steep = step_damping(counts, noise, settings(window=2), learning_rate=0.1)
     assert steep[0, 2] * rows[2] == pytest.approx(SUMMED_RATE / 0.1, rel=1e-3)
 
 
