@@ -15,8 +15,9 @@ from pipeline.layout import Layout
 from pipeline.params import ARCHITECTURES, MEMORY_NETWORKS, MEMORY_TASKS
 from pipeline.plans import NetworkPlan, ReportPlan, memory_plan, read_plan, read_selected, study_stage
 from pipeline.provenance import describe, read_timings
-from pipeline.report.analysis import Inputs, analyse
+from pipeline.report.analysis import analyse
 from pipeline.report.gallery import draw
+from pipeline.report.inputs import Inputs
 from pipeline.report.page import render_page, render_readme
 from pipeline.report.style import standalone
 from pipeline.report.tables import rounded

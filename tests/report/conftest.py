@@ -16,7 +16,7 @@ from pipeline.corpus.tokenisers import WHITE_SPACE
 from pipeline.corpus.vocabulary import build_vocabulary, count_words
 from pipeline.params import read_params
 from pipeline.plans import ReportPlan, resolve
-from pipeline.report.analysis import Inputs
+from pipeline.report.inputs import Inputs
 from pipeline.report.names import SMOOTHING_WORDS
 
 ROOT = Path(__file__).parents[2]

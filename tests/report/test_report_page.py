@@ -11,8 +11,9 @@ from pipeline.io import read_json, write_array, write_json, write_table, write_t
 from pipeline.layout import Layout
 from pipeline.params import read_params
 from pipeline.plans import resolve
-from pipeline.report.analysis import Inputs, analyse
+from pipeline.report.analysis import analyse
 from pipeline.report.gallery import draw
+from pipeline.report.inputs import Inputs
 from pipeline.report.page import render_page, render_readme
 
 ROOT = Path(__file__).parents[2]
