@@ -6,6 +6,7 @@ from pipeline.report.chapters import (
     agreement,
     clipping,
     context,
+    cost,
     counting,
     drift,
     embeddings,
@@ -38,7 +39,7 @@ CHAPTERS = (
     memory.CHAPTER,
     samples.CHAPTER,
     drift.CHAPTER,
-    Chapter("cost", "What it cost"),
+    cost.CHAPTER,
     Chapter("remains", "What remains"),
     Chapter("provenance", "Provenance"),
 )

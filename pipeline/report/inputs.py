@@ -17,7 +17,9 @@ from pipeline.report.studies import Studied
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the report reads: the outputs of every stage before it; nothing, or None, of a study that did not run."""
+    """What the report reads: the outputs of every stage before it; nothing, or None, of a study that did not run.
+
+    `weights`: the dimensions of each trained tensor, by network and name."""
 
     plan: ReportPlan
     networks: Mapping[str, NetworkPlan]
@@ -28,6 +30,7 @@ class Inputs:
     vector_analogies: pd.DataFrame
     vector_neighbours: pd.DataFrame
     shapes: Mapping[str, Mapping[str, Any]]
+    weights: Mapping[str, Mapping[str, tuple[int, ...]]]
     steps: Mapping[str, pd.DataFrame]
     validations: Mapping[str, pd.DataFrame]
     tokens: pd.DataFrame

@@ -60,6 +60,10 @@ def _read(layout: Layout) -> Inputs:
         vector_analogies=read_table(layout.embeddings / "analogies.parquet"),
         vector_neighbours=read_table(layout.embeddings / "neighbours.parquet"),
         shapes={name: read_json(folder / "shape.json") for name, folder in folders.items()},
+        weights={
+            name: {key: weight.shape for key, weight in read_tensors(folder / "best.safetensors").items()}
+            for name, folder in folders.items()
+        },
         steps={name: read_table(folder / "steps.csv") for name, folder in folders.items()},
         validations={name: read_table(folder / "validations.csv") for name, folder in folders.items()},
         tokens=read_table(layout.perplexity / "tokens.parquet"),
