@@ -2,7 +2,8 @@
 
 Its default network, an LSTM of 2 × 200, in batches of 20 × 35 tokens by SGD; sides run in turn, each in a process of
 its own. First the same computation: tokens per second, and the loss over the same steps. Then time: what theirs
-reaches on valid in so many seconds of training, and how soon the project's fast recipe is there.
+reaches on valid in so many seconds of training, and how soon the project's fast recipe is there. Last, a step of each
+cell at size small: written by hand, beside torch's kernel.
 """
 
 import json
@@ -18,12 +19,13 @@ import typer
 
 from bench.results import ROOT, Result, print_results, run_process, write_results
 from bench.text import generated_types, splits_of
-from pipeline.params import read_params
+from pipeline.params import ARCHITECTURES, read_params
+from pipeline.report.names import label
 
 
-def side(name: str, data: Path, **options: float) -> dict[str, Any]:
+def side(name: str, data: Path, module: str = "bench.train_sides", **options: float) -> dict[str, Any]:
     words = [word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", value)]
-    spent = run_process(sys.executable, "-m", "bench.train_sides", name, data, *words)
+    spent = run_process(sys.executable, "-m", module, name, data, *words)
     result: dict[str, Any] = json.loads(spent.output.strip().splitlines()[-1])
     return result
 
@@ -67,11 +69,23 @@ def time_to_perplexity(data: Path, seconds: float, threads: int) -> list[Result]
     ]
 
 
+def cells(data: Path, steps: int, threads: int) -> list[Result]:
+    """Milliseconds of a training step by a cell written by hand (ours) and by torch's kernel for it (theirs)."""
+    found = []
+    for name in ARCHITECTURES:
+        took = side(name, data, "bench.train_cells", steps=steps, threads=threads)
+        print(f"{name}: by hand {took['by_hand']:.1f} ms a step, torch {took['torch']:.1f}", flush=True)
+        what = f"{label(name)} of size small, by hand beside torch"
+        found.append(Result(what, took["by_hand"], took["torch"], "ms/step", "less"))
+    return found
+
+
 def main(
     folder: Annotated[Path | None, typer.Argument(help="a text with splits, such as data/raw/wikitext-2")] = None,
     steps: Annotated[int, typer.Option(min=2, help="of each run that is timed")] = 60,
     repeats: Annotated[int, typer.Option(min=1)] = 3,
     seconds: Annotated[float, typer.Option(help="theirs trains for its perplexity; 0 leaves that out")] = 300.0,
+    cell_steps: Annotated[int, typer.Option(min=0, help="of each cell by hand and in torch; 0 leaves that out")] = 20,
     types: Annotated[int, typer.Option(min=100, help="of generated text")] = 33_278,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
@@ -85,6 +99,8 @@ def main(
         results = same_computation(data, steps, repeats, threads)
         if seconds:
             results += time_to_perplexity(data, seconds, threads)
+        if cell_steps:
+            results += cells(data, cell_steps, threads)
     print_results(results)
     write_results(ROOT / "bench" / "train.json", results)
 

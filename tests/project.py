@@ -1,6 +1,8 @@
 """A clone of the project in a temporary folder, with every number made small, and DVC run in it as a user does."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -170,3 +172,12 @@ def small_project(folder: Path) -> Project:
     project.run("git", "add", "--all")
     project.run("git", "commit", "--quiet", "--message", "small")
     return project
+
+
+def ran(output: str) -> list[str]:
+    """The stages that DVC says it ran."""
+    return re.findall(r"Running stage '([^']+)'", output)
+
+
+def metrics(project: Project) -> dict:
+    return json.loads((project.folder / "reports/metrics.json").read_text())

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.plans import NetworkPlan
 from pipeline.report.names import networks
-from pipeline.training.memory import output_weights
+from pipeline.report.parameters import parameter_count, recurrent_count
 
 
 def network_table(
@@ -41,28 +41,3 @@ def network_table(
             }
         )
     return pd.DataFrame(rows)
-
-
-GATES = {"rnn": 1, "gru": 3, "lstm": 4}
-"""Matrices of each kind in a cell: the candidate and its gates."""
-
-
-def recurrent_count(shape: Mapping[str, Any]) -> int:
-    """Parameters of the recurrent layers. Torch has two bias vectors a gate, cells by hand have one; the GRU in torch's
-    form needs a second for its candidate."""
-    hidden, first, gates = int(shape["hidden_size"]), int(shape["embedding_dim"]), GATES[shape["architecture"]]
-    inputs = [first] + [hidden] * (int(shape["num_layers"]) - 1)
-    biases = 2 * gates if shape["implementation"] == "torch" else gates
-    if (shape["architecture"], shape["implementation"]) == ("gru", "by_hand"):
-        biases += 1
-    return sum(hidden * (gates * (width + hidden) + biases) for width in inputs)
-
-
-def parameter_count(shape: Mapping[str, Any]) -> int:
-    """All parameters, a tied output matrix counted once."""
-    types, width = int(shape["vocabulary_size"]), int(shape["embedding_dim"])
-    hidden = int(shape["hidden_size"])
-    total = types * width + recurrent_count(shape)
-    if not shape["tied"]:
-        return total + output_weights(types, hidden, shape.get("cutoffs", ()))
-    return total + types + (hidden * width + width if hidden != width else 0)  # output bias, projection

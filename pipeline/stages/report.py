@@ -15,8 +15,9 @@ from pipeline.layout import Layout
 from pipeline.params import ARCHITECTURES, MEMORY_NETWORKS, MEMORY_TASKS
 from pipeline.plans import NetworkPlan, ReportPlan, memory_plan, read_plan, read_selected, study_stage
 from pipeline.provenance import describe, read_timings
-from pipeline.report.analysis import Inputs, analyse
+from pipeline.report.analysis import analyse
 from pipeline.report.gallery import draw
+from pipeline.report.inputs import Inputs
 from pipeline.report.page import render_page, render_readme
 from pipeline.report.style import standalone
 from pipeline.report.tables import rounded
@@ -59,6 +60,10 @@ def _read(layout: Layout) -> Inputs:
         vector_analogies=read_table(layout.embeddings / "analogies.parquet"),
         vector_neighbours=read_table(layout.embeddings / "neighbours.parquet"),
         shapes={name: read_json(folder / "shape.json") for name, folder in folders.items()},
+        weights={
+            name: {key: weight.shape for key, weight in read_tensors(folder / "best.safetensors").items()}
+            for name, folder in folders.items()
+        },
         steps={name: read_table(folder / "steps.csv") for name, folder in folders.items()},
         validations={name: read_table(folder / "validations.csv") for name, folder in folders.items()},
         tokens=read_table(layout.perplexity / "tokens.parquet"),

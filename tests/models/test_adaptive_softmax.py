@@ -11,7 +11,7 @@ from pipeline.io import write_json
 from pipeline.models.neural import NeuralModel, load_network, save_weights
 from pipeline.models.recurrent import RecurrentNetwork, Shape
 from pipeline.params import read_params
-from pipeline.report.sizes import parameter_count
+from pipeline.report.parameters import parameter_count
 from pipeline.training.memory import check_cutoffs, training_cost
 
 V, H = 30, 16

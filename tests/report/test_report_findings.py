@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from pipeline.report.analysis import Results, analyse, usual_order
+from pipeline.report.analysis import analyse, usual_order
+from pipeline.report.chapter import Results
 from pipeline.report.findings import FACTOR, LOGITS, PERCENT, POINTS, Finding, verdict
 
 

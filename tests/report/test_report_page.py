@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline.corpus.streams import save_corpus
@@ -11,8 +12,9 @@ from pipeline.io import read_json, write_array, write_json, write_table, write_t
 from pipeline.layout import Layout
 from pipeline.params import read_params
 from pipeline.plans import resolve
-from pipeline.report.analysis import Inputs, analyse
+from pipeline.report.analysis import analyse
 from pipeline.report.gallery import draw
+from pipeline.report.inputs import Inputs
 from pipeline.report.page import render_page, render_readme
 
 ROOT = Path(__file__).parents[2]
@@ -184,6 +186,8 @@ def write_inputs(layout: Layout, inputs: Inputs) -> None:
     write_table(layout.embeddings / "neighbours.parquet", inputs.vector_neighbours)
     for name in inputs.plan.models:
         write_json(layout.network(name) / "shape.json", inputs.shapes[name])
+        weights = {key: np.zeros(shape, np.float32) for key, shape in inputs.weights[name].items()}
+        write_tensors(layout.network(name) / "best.safetensors", weights)
         write_table(layout.network(name) / "steps.csv", inputs.steps[name])
         write_table(layout.network(name) / "validations.csv", inputs.validations[name])
     write_table(layout.perplexity / "tokens.parquet", inputs.tokens)

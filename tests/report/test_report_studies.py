@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.report.analysis import analyse
-from pipeline.report.page import drifted
+from pipeline.report.chapters.drift import drifted
 from pipeline.report.studies import context_reach, drift_table, plain_temperature
 from pipeline.report.study_figures import frequency_words
 

@@ -8,7 +8,6 @@ from pipeline.evaluation.bootstrap import interval, resample
 from pipeline.report import tables
 from pipeline.report.findings import agreement_findings
 from pipeline.report.resampling import flow, judgements, log_perplexity, logistic_slopes
-from pipeline.report.sizes import parameter_count, recurrent_count
 
 HALF, QUARTER = math.log(0.5), math.log(0.25)
 
@@ -212,17 +211,3 @@ def test_metrics_choose_on_valid_and_quote_test() -> None:
         "agreement": {"lstm": 0.5833},
         "best": {"model": "lstm", "perplexity": 45.1235},
     }
-
-
-@pytest.mark.parametrize("architecture", ["rnn", "gru", "lstm"])
-@pytest.mark.parametrize("implementation", ["torch", "by_hand", "textbook"])
-@pytest.mark.parametrize(("tied", "layers", "hidden"), [(True, 1, 4), (True, 2, 3), (False, 2, 4)])
-def test_parameter_count_is_what_the_network_has(
-    architecture: str, implementation: str, tied: bool, layers: int, hidden: int
-) -> None:
-    from pipeline.models.recurrent import RecurrentNetwork, Shape
-
-    shape = Shape(architecture, 11, 3, hidden, layers, tied, frozen=False, implementation=implementation)
-    network = RecurrentNetwork(shape)
-    assert parameter_count(shape.as_dict()) == sum(parameter.numel() for parameter in network.parameters())
-    assert recurrent_count(shape.as_dict()) == sum(weight.numel() for weight in network.recurrent.parameters())
