@@ -31,8 +31,12 @@ class Parameter:
 
 
 def changed_parameters(runs: Sequence[Run]) -> list[Parameter]:
-    """Those that are not the same in all runs, as far as they are told."""
-    names = dict.fromkeys(name for run in runs for name in run.params)
+    """Those that are not the same in all runs, as far as they are told; last, those of sizes that no run has."""
+    sizes = {f"sizes.{run.params.get('size')}." for run in runs}
+    names = sorted(
+        dict.fromkeys(name for run in runs for name in run.params),
+        key=lambda name: name.startswith("sizes.") and not name.startswith(tuple(sizes)),  # stable
+    )
     found = [Parameter(name, tuple(_shown(run, name) for run in runs)) for name in names]
     return [each for each in found if len(set(each.values) - {UNTOLD}) > 1]
 

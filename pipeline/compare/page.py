@@ -160,7 +160,7 @@ def signed(value: float) -> str:
 def _written(effects: pd.DataFrame, write: Callable[[float], str], unit: str) -> list[Effect]:
     found = []
     for _, rows in effects.groupby(["model", "value", "low", "high"], sort=False, dropna=False):
-        row: dict[str, Any] = rows.to_dict("records")[0]
+        row: Any = rows.to_dict("records")[0]
         told = row["outcome"] in ("better", "worse", "undecided")
         found.append(
             Effect(

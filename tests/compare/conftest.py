@@ -1,0 +1,80 @@
+"""A small repository whose one stage makes tables by arithmetic, in which DVC runs experiments as a user does."""
+
+import shutil
+from pathlib import Path
+
+import made_run
+import pytest
+from project import ROOT, Project
+
+PARAMS = """\
+model: all
+corpus: builtin
+seed: 1
+lstm:
+  learning_rate: 0.008
+"""
+DVC = """\
+stages:
+  report:
+    cmd: python made_run.py
+    deps:
+      - pipeline/code.py
+    params:
+      - params.yaml:
+    outs:
+      - data/${corpus}/corpus
+      - reports/${corpus}:
+          cache: false
+    metrics:
+      - reports/metrics.json:
+          cache: false
+"""
+EXPERIMENTS = {
+    "slow": ["lstm.learning_rate=0.002"],
+    "alone": ["model=lstm"],
+    "elsewhere": ["corpus=other"],
+}
+
+
+class Repository(Project):
+    """`compare` runs in it with the code of the working tree."""
+
+    def compare(self, *arguments: str, fails: bool = False) -> str:
+        return self.pipeline("compare", *arguments, fails=fails)
+
+    def environment(self) -> dict[str, str]:
+        return super().environment() | {"PYTHONPATH": str(ROOT)}
+
+    def page(self, *arguments: str) -> str:
+        """Of what is compared."""
+        self.compare(*arguments, "--out", "page.html")
+        return (self.folder / "page.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory) -> Repository:
+    """One commit without results, one with, and three experiments."""
+    made = Repository(tmp_path_factory.mktemp("runs"))
+    folder: Path = made.folder
+    (folder / ".dvc").mkdir()
+    shutil.copy(ROOT / ".dvc" / "config", folder / ".dvc" / "config")
+    shutil.copy(made_run.__file__, folder)
+    (folder / "pipeline").mkdir()
+    (folder / "pipeline" / "code.py").write_text("")
+    (folder / "params.yaml").write_text(PARAMS)
+    (folder / "dvc.yaml").write_text(DVC)
+    (folder / ".gitignore").write_text("/data/*/corpus\n/page.html\n/comparisons/\n__pycache__/\n")
+    made.run("git", "init", "--quiet", "--initial-branch", "main")
+    made.run("git", "add", "--all")
+    made.run("git", "commit", "--quiet", "--message", "nothing has been run")
+    made.dvc("repro", "--quiet")
+    made.run("git", "add", "--all")
+    made.run("git", "commit", "--quiet", "--message", "results")
+    made.run("git", "tag", "first")
+    for name, changes in EXPERIMENTS.items():
+        settings = [part for change in changes for part in ("--set-param", change)]
+        made.dvc("exp", "run", "--quiet", "--name", name, *settings)
+        made.run("git", "reset", "--quiet", "--hard")
+        made.dvc("checkout", "--quiet")
+    return made
