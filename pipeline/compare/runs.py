@@ -14,7 +14,7 @@ import dvc.api
 import pandas as pd
 from dvc.api import DVCFileSystem
 from dvc.exceptions import DvcException, NotDvcRepoError
-from dvc.scm import CloneError, RevError, SCMError
+from dvc.scm import CloneError, RevError
 from dvc_data.index import DataIndexDirError
 from ruamel.yaml import YAML
 
@@ -123,8 +123,8 @@ def _places(root: Path, revisions: Sequence[str]) -> list[Place]:
         listed = [_place(row) for row in dvc.api.exp_show(repo=str(root))]
     except (NotDvcRepoError, CloneError) as error:
         raise UserError(f"compare: {root} is no git repository with DVC in it. Run this in a clone of one.") from error
-    except SCMError as error:  # DVC without git, or git without a commit
-        raise UserError(f"compare: {root} has no git history that DVC can read: {error}") from error
+    except DvcException as error:  # DVC without git, git without a commit, another DVC at work
+        raise UserError(f"compare: DVC cannot list the runs of {root}: {error}") from error
     if not revisions:
         return sorted(listed, key=lambda place: place.revision is None)  # stable: HEAD, its experiments, the workspace
     known = {place.name: place for place in listed}
@@ -147,9 +147,11 @@ def _resolved(root: Path, name: str, listed: Sequence[Place]) -> Place:
             f"compare: found no revision {name!r}. There are: {', '.join(dict.fromkeys(there))}; commits go by their "
             "hashes. `dvc exp list --all-commits` lists experiments of other commits."
         ) from error
-    return next(
-        (place for place in listed if place.state and commit.startswith(str(place.revision))), Place(name, commit)
-    )
+    if commit.startswith(name):  # an experiment goes by its name, however it was asked for
+        return next(
+            (each for each in listed if each.revision and commit.startswith(each.revision)), Place(name, commit)
+        )
+    return Place(name, commit)
 
 
 def _read(root: Path, place: Place, corpora: Sequence[str], cards: dict[str, Any]) -> Iterator[Run | LeftOut]:
@@ -160,7 +162,11 @@ def _read(root: Path, place: Place, corpora: Sequence[str], cards: dict[str, Any
         yield LeftOut(place.name, "has no results (no reports/metrics.json)")
         return
     own = str(metrics["corpus"])
-    params = flat(dvc.api.params_show(repo=str(root), rev=place.revision))
+    try:
+        params = flat(dvc.api.params_show(repo=str(root), rev=place.revision))
+    except DvcException as error:
+        yield LeftOut(place.name, f"is not to be read by DVC: {error}")
+        return
     lock = _yaml(files, "dvc.lock")
     asked = _asked(lock) or params
     edited = {key: params.get(key) for key in {**asked, **params} if params.get(key) != asked.get(key)}

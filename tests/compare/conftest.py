@@ -1,11 +1,15 @@
 """A small repository whose one stage makes tables by arithmetic, in which DVC runs experiments as a user does."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import made_run
 import pytest
 from project import ROOT, Project
+
+from pipeline.compare.page import render
+from pipeline.compare.runs import read_runs
 
 PARAMS = """\
 model: all
@@ -46,10 +50,9 @@ class Repository(Project):
     def environment(self) -> dict[str, str]:
         return super().environment() | {"PYTHONPATH": str(ROOT)}
 
-    def page(self, *arguments: str) -> str:
-        """Of what is compared."""
-        self.compare(*arguments, "--out", "page.html")
-        return (self.folder / "page.html").read_text(encoding="utf-8")
+    def page(self, *revisions: str, corpora: Sequence[str] = ()) -> str:
+        """What `compare` writes, without starting a process."""
+        return render(*read_runs(self.folder, revisions, corpora))
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +67,7 @@ def repository(tmp_path_factory) -> Repository:
     (folder / "pipeline" / "code.py").write_text("")
     (folder / "params.yaml").write_text(PARAMS)
     (folder / "dvc.yaml").write_text(DVC)
-    (folder / ".gitignore").write_text("/data/*/corpus\n/page.html\n/comparisons/\n__pycache__/\n")
+    (folder / ".gitignore").write_text("/data/*/corpus\n/comparisons/\n__pycache__/\n")
     made.run("git", "init", "--quiet", "--initial-branch", "main")
     made.run("git", "add", "--all")
     made.run("git", "commit", "--quiet", "--message", "nothing has been run")
@@ -76,5 +79,6 @@ def repository(tmp_path_factory) -> Repository:
         settings = [part for change in changes for part in ("--set-param", change)]
         made.dvc("exp", "run", "--quiet", "--name", name, *settings)
         made.run("git", "reset", "--quiet", "--hard")
+        made.run("git", "clean", "--quiet", "--force", "-d")
         made.dvc("checkout", "--quiet")
     return made

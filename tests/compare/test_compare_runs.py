@@ -122,7 +122,7 @@ def test_reports_of_another_corpus_that_lie_in_a_commit_can_be_asked_for(reposit
     clone.run("git", "fetch", "--quiet", "origin", "refs/exps/*:refs/exps/*")
     clone.run("git", "checkout", experiment(clone, "elsewhere"), "--", "reports/other")
     clone.run("git", "commit", "--quiet", "--message", "a snapshot of another corpus")
-    rows = Tables(clone.page("--corpus", "builtin", "--corpus", "other", "HEAD")).starting("The first is")[1:]
+    rows = Tables(clone.page("HEAD", corpora=["builtin", "other"])).starting("The first is")[1:]
     assert [(row[0], row[2]) for row in rows] == [("HEAD", "builtin"), ("HEAD on other", "other")]
     error = clone.compare("--corpus", "nowhere", "HEAD", fails=True)
     assert "HEAD has no reports/nowhere/tables/perplexity.csv" in error
@@ -202,9 +202,9 @@ def test_a_failed_experiment_is_said_to_have_failed(repository, tmp_path) -> Non
 
 
 @pytest.mark.skipif(browser.CHROMIUM is None, reason="no Chromium is installed")
-def test_a_reader_sees_all_of_it(repository) -> None:
-    page_path = repository.folder / "page.html"
-    repository.page()
+def test_a_reader_sees_all_of_it(repository, tmp_path) -> None:
+    page_path = tmp_path / "page.html"
+    page_path.write_text(repository.page(), encoding="utf-8")
     with browser.browser() as chromium:
         for medium in ("light", "dark", "print"):
             for width in (1280, 390):
