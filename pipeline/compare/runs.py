@@ -6,6 +6,7 @@ What a run found stands in the tables of its report, which git tracks; what it w
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,9 @@ def read_runs(root: Path, revisions: Sequence[str], corpora: Sequence[str]) -> t
         if place.state in UNFINISHED:
             left_out.append(LeftOut(place.name, UNFINISHED[place.state].format(place.name)))
             continue
-        for found in _read(root, place, corpora, cards):
+        with closing(DVCFileSystem(str(root), rev=place.revision)) as files:
+            read = list(_read(root, place, files, corpora, cards))
+        for found in read:
             if isinstance(found, LeftOut):
                 left_out.append(found)
             elif twin := next((run for run in runs if run.same_results(found)), None):
@@ -140,7 +143,8 @@ def _place(row: Mapping[str, Any]) -> Place:
 def _resolved(root: Path, name: str, listed: Sequence[Place]) -> Place:
     """A revision that is neither HEAD's branch nor one of its experiments."""
     try:
-        commit = DVCFileSystem(str(root), rev=name).repo.get_rev()
+        with closing(DVCFileSystem(str(root), rev=name)) as files:
+            commit = files.repo.get_rev()
     except RevError as error:
         there = [*(place.name for place in listed), *dvc.api.all_branches(str(root)), *dvc.api.all_tags(str(root))]
         raise UserError(
@@ -154,9 +158,10 @@ def _resolved(root: Path, name: str, listed: Sequence[Place]) -> Place:
     return Place(name, commit)
 
 
-def _read(root: Path, place: Place, corpora: Sequence[str], cards: dict[str, Any]) -> Iterator[Run | LeftOut]:
+def _read(
+    root: Path, place: Place, files: DVCFileSystem, corpora: Sequence[str], cards: dict[str, Any]
+) -> Iterator[Run | LeftOut]:
     """What one place holds. `cards`: the data cards read so far, by their hash; DVC takes its time over each."""
-    files = DVCFileSystem(str(root), rev=place.revision)
     metrics = _json(files, str(Layout(Path(), "").metrics))
     if not metrics:
         yield LeftOut(place.name, "has no results (no reports/metrics.json)")

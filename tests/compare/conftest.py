@@ -10,6 +10,7 @@ from project import ROOT, Project
 
 from pipeline.compare.page import render
 from pipeline.compare.runs import read_runs
+from pipeline.errors import UserError
 
 PARAMS = """\
 model: all
@@ -54,6 +55,12 @@ class Repository(Project):
         """What `compare` writes, without starting a process."""
         return render(*read_runs(self.folder, revisions, corpora))
 
+    def refusal(self, *revisions: str, corpora: Sequence[str] = ()) -> str:
+        """What `compare` says where it cannot be done."""
+        with pytest.raises(UserError) as refused:
+            read_runs(self.folder, revisions, corpora)
+        return str(refused.value)
+
 
 @pytest.fixture(scope="session")
 def repository(tmp_path_factory) -> Repository:
@@ -62,11 +69,13 @@ def repository(tmp_path_factory) -> Repository:
     folder: Path = made.folder
     (folder / ".dvc").mkdir()
     shutil.copy(ROOT / ".dvc" / "config", folder / ".dvc" / "config")
+    shutil.copytree(ROOT / ".dvc" / "plots", folder / ".dvc" / "plots")
     shutil.copy(made_run.__file__, folder)
     (folder / "pipeline").mkdir()
     (folder / "pipeline" / "code.py").write_text("")
     (folder / "params.yaml").write_text(PARAMS)
-    (folder / "dvc.yaml").write_text(DVC)
+    plots = (ROOT / "dvc.yaml").read_text().partition("\nplots:\n")
+    (folder / "dvc.yaml").write_text(DVC + "".join(plots[1:]))
     (folder / ".gitignore").write_text("/data/*/corpus\n/comparisons/\n__pycache__/\n")
     made.run("git", "init", "--quiet", "--initial-branch", "main")
     made.run("git", "add", "--all")

@@ -76,6 +76,20 @@ def provenance(params: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def metrics(corpus: str, perplexity: pd.DataFrame, agreement: pd.DataFrame, **_: pd.DataFrame) -> dict[str, Any]:
+    """As the report stage writes them, so that `dvc exp show` has the columns that it has in the study."""
+    test = perplexity[(perplexity["split"] == "test") & (perplexity["model"] != "grammar")]
+    values = dict(zip(test["model"], test["perplexity"].round(4), strict=True))
+    judged = agreement[agreement["construction"] == "all"]
+    best = min(values, key=lambda model: values[model])
+    return {
+        "corpus": corpus,
+        "perplexity": values,
+        "agreement": dict(zip(judged["model"], judged["accuracy"].round(4), strict=True)),
+        "best": {"model": best, "perplexity": values[best]},
+    }
+
+
 def summary(params: dict[str, Any]) -> dict[str, Any]:
     return {
         "types": 500 if params["corpus"] == "builtin" else 900,
@@ -91,11 +105,12 @@ def write(folder: Path) -> None:
     report, data = folder / "reports" / params["corpus"], folder / "data" / params["corpus"] / "corpus"
     (report / "tables").mkdir(parents=True, exist_ok=True)
     data.mkdir(parents=True, exist_ok=True)
-    for name, table in tables(params).items():
+    made = tables(params)
+    for name, table in made.items():
         table.to_csv(report / "tables" / f"{name}.csv", index=False)
     (report / "provenance.json").write_text(json.dumps(provenance(params)))
     (data / "summary.json").write_text(json.dumps(summary(params)))
-    (folder / "reports" / "metrics.json").write_text(json.dumps({"corpus": params["corpus"]}))
+    (folder / "reports" / "metrics.json").write_text(json.dumps(metrics(params["corpus"], **made)))
 
 
 if __name__ == "__main__":

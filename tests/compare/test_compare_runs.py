@@ -1,7 +1,9 @@
 """Experiments and revisions of a real repository, read through DVC and set side by side."""
 
 import io
+import json
 import re
+import shlex
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -9,7 +11,9 @@ import browser
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from project import Project
+from project import ROOT, Project
+
+from pipeline.report.style import colour
 
 
 class Tables(HTMLParser):
@@ -124,8 +128,7 @@ def test_reports_of_another_corpus_that_lie_in_a_commit_can_be_asked_for(reposit
     clone.run("git", "commit", "--quiet", "--message", "a snapshot of another corpus")
     rows = Tables(clone.page("HEAD", corpora=["builtin", "other"])).starting("The first is")[1:]
     assert [(row[0], row[2]) for row in rows] == [("HEAD", "builtin"), ("HEAD on other", "other")]
-    error = clone.compare("--corpus", "nowhere", "HEAD", fails=True)
-    assert "HEAD has no reports/nowhere/tables/perplexity.csv" in error
+    assert "HEAD has no reports/nowhere/tables/perplexity.csv" in clone.refusal("HEAD", corpora=["nowhere"])
 
 
 def test_what_params_yaml_says_by_now_is_told_apart_from_what_was_run(repository) -> None:
@@ -157,7 +160,7 @@ def test_an_unknown_revision_is_named_with_those_there_are(repository) -> None:
 
 
 def test_a_revision_without_results_stops_where_it_was_asked_for(repository) -> None:
-    error = repository.compare("main", "HEAD~1", fails=True)
+    error = repository.refusal("main", "HEAD~1")
     assert "HEAD~1 has no results (no reports/metrics.json)" in error
 
 
@@ -169,7 +172,7 @@ def test_tables_that_lack_or_have_another_form_are_named(repository, tmp_path) -
         "workspace", fails=True
     )
     perplexity.unlink()
-    assert "workspace has no reports/builtin/tables/perplexity.csv" in clone.compare("workspace", fails=True)
+    assert "workspace has no reports/builtin/tables/perplexity.csv" in clone.refusal("workspace")
     page = clone.page()  # what cannot be compared is no error where it was not asked for
     assert "<b>workspace</b> has no reports/builtin/tables/perplexity.csv" in page
 
@@ -177,7 +180,7 @@ def test_tables_that_lack_or_have_another_form_are_named(repository, tmp_path) -
 def test_not_one_run_with_results_is_an_error(repository, tmp_path) -> None:
     clone = type(repository)(repository.clone(tmp_path / "clone").folder)
     clone.run("git", "reset", "--quiet", "--hard", "HEAD~1")
-    error = clone.compare(fails=True)
+    error = clone.refusal()
     assert "not one run has results" in error
     assert "dvc exp run" in error
 
@@ -185,20 +188,45 @@ def test_not_one_run_with_results_is_an_error(repository, tmp_path) -> None:
 def test_a_folder_without_git_or_dvc_is_an_error(repository, tmp_path) -> None:
     bare = type(repository)(tmp_path)
     (tmp_path / "params.yaml").write_text("corpus: builtin\n")
-    assert "is no git repository with DVC in it" in bare.compare(fails=True)
+    assert "is no git repository with DVC in it" in bare.refusal()
     bare.run("git", "init", "--quiet")
-    assert "is no git repository with DVC in it" in bare.compare(fails=True)
+    assert "is no git repository with DVC in it" in bare.refusal()
     bare.dvc("init", "--quiet", "--no-scm")
-    assert "git" in bare.compare(fails=True)
+    assert "git" in bare.refusal()
 
 
 def test_a_failed_experiment_is_said_to_have_failed(repository, tmp_path) -> None:
     clone = type(repository)(repository.clone(tmp_path / "clone").folder)
     clone.dvc("exp", "run", "--quiet", "--queue", "--name", "wild", "--set-param", "lstm.learning_rate=2")
-    assert "wild has not run yet" in clone.compare("main", "wild", fails=True)
+    assert "wild has not run yet" in clone.refusal("main", "wild")
     clone.dvc("exp", "run", "--run-all", "--jobs", "1", fails=True)
-    assert "wild failed (`dvc queue logs wild` shows why)" in clone.compare("main", "wild", fails=True)
+    assert "wild failed (`dvc queue logs wild` shows why)" in clone.refusal("main", "wild")
     assert re.search(r"<b>wild</b> failed", clone.page())
+
+
+def test_what_the_readme_says_of_exp_show_fits_a_terminal(repository) -> None:
+    commands = re.findall(r"^dvc (exp show .*?)(?:  #.*)?$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+    assert commands
+    for command in commands:
+        shown = repository.dvc(*shlex.split(command), "--no-pager")
+        assert all(name in shown for name in ("slow", "alone", "elsewhere", "lstm.learning_rate"))
+        assert max(map(len, shown.splitlines())) <= 120, shown
+
+
+def test_plots_of_two_runs_have_a_colour_a_model_and_a_line_style_a_run(repository, tmp_path) -> None:
+    repository.dvc("plots", "diff", "main", "slow", "--out", str(tmp_path / "plots"))
+    page = (tmp_path / "plots" / "index.html").read_text(encoding="utf-8")
+    assert "<DVC_METRIC" not in page
+    found = re.findall(r"var spec = (\{.*?\});", page, re.S)
+    assert len(found) == 2
+    for spec in map(json.loads, found):
+        rows = pd.DataFrame(spec["data"]["values"])
+        assert set(rows["rev"]) == {"main", "slow"}
+        assert set(rows["model"]) == {"rnn", "gru", "lstm"}
+        encoding = spec["encoding"]
+        assert (encoding["color"]["field"], encoding["strokeDash"]["field"]) == ("model", "rev")
+        assert encoding["color"]["scale"]["range"] == [colour(name).upper() for name in ("rnn", "gru", "lstm")]
+        assert {encoding["x"]["field"], encoding["y"]["field"]} <= set(rows.columns)
 
 
 @pytest.mark.skipif(browser.CHROMIUM is None, reason="no Chromium is installed")
