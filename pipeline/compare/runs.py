@@ -14,8 +14,8 @@ from typing import Any
 import dvc.api
 import pandas as pd
 from dvc.api import DVCFileSystem
-from dvc.exceptions import DvcException, NotDvcRepoError
-from dvc.scm import CloneError, RevError
+from dvc.exceptions import DvcException
+from dvc.scm import RevError
 from dvc_data.index import DataIndexDirError
 from ruamel.yaml import YAML
 
@@ -116,17 +116,17 @@ def read_runs(root: Path, revisions: Sequence[str], corpora: Sequence[str]) -> t
     if revisions and left_out:
         raise UserError("compare: " + "; ".join(f"{each.name} {each.reason}" for each in left_out))
     if not runs:
-        why = "; ".join(f"{each.name} {each.reason}" for each in left_out)
+        why = "; ".join(f"{each.name} {each.reason}" for each in left_out) or "there is no commit yet"
         raise UserError(f"compare: not one run has results ({why}). Make some with `dvc repro` or `dvc exp run`.")
     return runs, left_out
 
 
 def _places(root: Path, revisions: Sequence[str]) -> list[Place]:
+    if missing := [name for name in (".git", ".dvc") if not (root / name).exists()]:
+        raise UserError(f"compare: {root} has no {' and no '.join(missing)}. Run this in a clone of the repository.")
     try:
         listed = [_place(row) for row in dvc.api.exp_show(repo=str(root))]
-    except (NotDvcRepoError, CloneError) as error:
-        raise UserError(f"compare: {root} is no git repository with DVC in it. Run this in a clone of one.") from error
-    except DvcException as error:  # DVC without git, git without a commit, another DVC at work
+    except DvcException as error:  # such as another DVC at work
         raise UserError(f"compare: DVC cannot list the runs of {root}: {error}") from error
     if not revisions:
         return sorted(listed, key=lambda place: place.revision is None)  # stable: HEAD, its experiments, the workspace

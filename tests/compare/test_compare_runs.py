@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shlex
+import shutil
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -188,11 +189,12 @@ def test_not_one_run_with_results_is_an_error(repository, tmp_path) -> None:
 def test_a_folder_without_git_or_dvc_is_an_error(repository, tmp_path) -> None:
     bare = type(repository)(tmp_path)
     (tmp_path / "params.yaml").write_text("corpus: builtin\n")
-    assert "is no git repository with DVC in it" in bare.refusal()
+    assert "has no .git and no .dvc" in bare.refusal()
+    shutil.copytree(ROOT / ".dvc", tmp_path / "away", ignore=shutil.ignore_patterns("cache", "tmp"))
     bare.run("git", "init", "--quiet")
-    assert "is no git repository with DVC in it" in bare.refusal()
-    bare.dvc("init", "--quiet", "--no-scm")
-    assert "git" in bare.refusal()
+    assert "has no .dvc." in bare.refusal()
+    (tmp_path / "away").rename(tmp_path / ".dvc")
+    assert "not one run has results (there is no commit yet)" in bare.refusal()
 
 
 def test_a_failed_experiment_is_said_to_have_failed(repository, tmp_path) -> None:
