@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 STAGES = "Stages, in order"
 STUDIES = "Studies, which params.yaml switches on"
+COMPARE = "Comparing runs"
 ASK = "Asking what has been trained, on the corpus that params.yaml names"
 
 AFTER_A_FAILURE = (
@@ -261,6 +262,33 @@ def vectors(file: Annotated[Path, typer.Argument(help="what to write")]) -> None
     from pipeline import ask
 
     ask.export_vectors(_layout(), file)
+
+
+@app.command(rich_help_panel=COMPARE)
+def compare(
+    revisions: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[REVISION]...",
+            help="experiments, branches, tags, commits or `workspace`, the baseline first; by default HEAD, its "
+            "experiments and the workspace",
+        ),
+    ] = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(help="whose reports to read, given again for another; by default what each run was on"),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="the page to write")] = Path("comparisons/index.html"),
+) -> None:
+    """Write one page on several runs: what changed between them, and what it did."""
+    from pipeline.compare.page import render
+    from pipeline.compare.runs import read_runs
+    from pipeline.io import write_text
+
+    if out.is_dir():
+        raise UserError(f"--out: {out} is a folder. Name the file to write, such as {out / 'index.html'}.")
+    write_text(out, render(*read_runs(_root(), revisions or [], corpus or [])))
+    print(out)
 
 
 def _root() -> Path:
