@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from pipeline.compare import changes, figures
 from pipeline.compare.changes import Parameter, Text
 from pipeline.compare.runs import LeftOut, Run
-from pipeline.report.gallery import Drawing
+from pipeline.report.drawing import Drawing
 from pipeline.report.names import FLOOR, label
 from pipeline.report.style import to_svg
 
