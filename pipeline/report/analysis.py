@@ -1,7 +1,7 @@
 """From what the stages left to everything that the report says: tables, findings and facts, computed once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,11 @@ from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.pairs import word_pairs
 from pipeline.embeddings.similarity import nearest
 from pipeline.evaluation.breakdown import sentence_starts
+from pipeline.ngram.model import NgramModel
 from pipeline.plans import NetworkPlan, ReportPlan
 from pipeline.report import (
+    bottleneck,
+    choosing,
     clipping,
     counting,
     embedding_study,
@@ -59,6 +62,8 @@ class Inputs:
     vector_analogies: pd.DataFrame
     vector_neighbours: pd.DataFrame
     shapes: Mapping[str, Mapping[str, Any]]
+    weights: Mapping[str, Mapping[str, Mapping[str, NDArray[np.float32]]]]
+    """By network and moment: after training, and of the RNN also before and halfway."""
     steps: Mapping[str, pd.DataFrame]
     validations: Mapping[str, pd.DataFrame]
     tokens: pd.DataFrame
@@ -72,6 +77,8 @@ class Inputs:
     jacobian_map: pd.DataFrame
     gates: pd.DataFrame
     longest_seen: NDArray[np.integer[Any]]
+    ngram_fit: Mapping[str, Any]
+    bigram: NgramModel | None
     smoothing: pd.DataFrame
     overlap: pd.DataFrame | None
     learning_curve: pd.DataFrame | None
@@ -169,7 +176,7 @@ def analyse(inputs: Inputs) -> Results:
             plan.embeddings.method, word_tables.get("vectors_number"), plan.embeddings.quality.resamples, plan.seed
         ),
     ]
-    return Results(
+    results = Results(
         models=models,
         states=states,
         tables={
@@ -204,6 +211,20 @@ def analyse(inputs: Inputs) -> Results:
             inputs.corpus.summary["unit"],
         ),
     )
+    return replace(results, tables={**results.tables, **_closing(inputs, results)})
+
+
+def _closing(inputs: Inputs, results: Results) -> dict[str, pd.DataFrame]:
+    """The tables of the closing chapters, from those before them."""
+    made, sizes = results.tables, [entry["ngrams"] for entry in inputs.ngram_fit["orders"]]
+    weighed = choosing.choosing_table(
+        made["perplexity"], made["agreement"], made.get("context_reach"), inputs.shapes, sizes
+    )
+    near = made.get("agreement_near_far")
+    return {
+        "choosing": weighed,
+        "bottleneck": bottleneck.bottleneck_table(weighed, near, results.findings, inputs.shapes),
+    }
 
 
 def _breakdowns(

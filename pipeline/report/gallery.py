@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from pipeline.agreement.accuracies import CONSTRUCTIONS
 from pipeline.report import (
     clipping_figures,
+    closing_figures,
     corpus_figures,
     count_figures,
     embedding_study,
@@ -99,6 +100,7 @@ def draw(inputs: Inputs, results: Results) -> dict[str, Drawing]:
     drawn += _studies(tables, unit)
     if not tables["agreement"].empty:
         drawn += _agreement(tables["agreement"], tables["agreement_by_distance"])
+    drawn += [_drawn(*each) for each in closing_figures.drawn(tables)]
     for name, scored in inputs.suites.items():
         drawn += _own_suite(name, suites.drawn_groups(name, scored.suite.form, tables["suites"]))
     return {drawing.name: drawing for drawing in drawn}

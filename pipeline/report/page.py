@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pipeline.corpus.conventions import counting_words
 from pipeline.evaluation.breakdown import TEXT
 from pipeline.params import STUDIES
-from pipeline.report import diagrams, embedding_study, inside_figures, suites
+from pipeline.report import closing, diagrams, embedding_study, inside_figures, suites
 from pipeline.report.analysis import Inputs, Results, usual_order
 from pipeline.report.findings import ranking
 from pipeline.report.gallery import Drawing
@@ -53,7 +53,9 @@ SECTIONS = {
     "samples": "What each model writes",
     "drift": "Left to itself",
     "cost": "What it cost",
-    "remains": "What remains",
+    "remains": "The bottleneck that remains, and the road to attention",
+    "choosing": "When to use which",
+    "exercises": "Exercises",
     "provenance": "Provenance",
 }
 
@@ -164,6 +166,7 @@ def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) 
         "state_words": STATE_WORDS,
         "clip_norm": plan.clip_norm,
         "vector_methods": METHODS,
+        **closing.words(inputs, results),
         **_studies(inputs, results),
     }
 
@@ -199,6 +202,7 @@ def _environment(escape: bool = True) -> Environment:
     environment.filters |= {
         "label": label,
         "article": with_article,
+        "listing": closing.with_blank_lines,
         "plural": plural,
         "type": shown_type,
         "number": lambda value: f"{value:,.0f}".replace(",", " "),

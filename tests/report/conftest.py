@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from pipeline.agreement.readers.saved import ScoredSuite
 from pipeline.agreement.readers.suite import BadRow, Suite
@@ -14,6 +15,9 @@ from pipeline.corpus.conventions import conventions
 from pipeline.corpus.streams import Corpus, encode
 from pipeline.corpus.tokenisers import WHITE_SPACE
 from pipeline.corpus.vocabulary import build_vocabulary, count_words
+from pipeline.models.recurrent import RecurrentNetwork, Shape
+from pipeline.ngram.kneser_ney import fit
+from pipeline.ngram.model import model_of
 from pipeline.params import read_params
 from pipeline.plans import ReportPlan, resolve
 from pipeline.report.analysis import Inputs
@@ -67,6 +71,7 @@ def _make_inputs(
         vector_analogies=_analogies(),
         vector_neighbours=pd.DataFrame({"word": np.arange(2, 42), "shared": [0.5, 0.7] * 20, "chance": 0.1}),
         shapes={name: _shape(name, len(corpus.vocabulary)) for name in models},
+        weights={name: _weights(name, len(corpus.vocabulary)) for name in models},
         steps={name: _steps(level[name]) for name in models},
         validations={name: _validations(level[name]) for name in models},
         tokens=_tokens(level, corpus, rng),
@@ -80,6 +85,8 @@ def _make_inputs(
         jacobian_map=_jacobian_map(models),
         gates=_gates(models, rng),
         longest_seen=rng.integers(1, 4, len(corpus.splits["test"].tokens)).astype(np.uint8),
+        ngram_fit={"order": 3, "orders": [{"ngrams": size} for size in (len(corpus.vocabulary), 40, 90)]},
+        bigram=model_of(fit(corpus.splits["train"].tokens, len(corpus.vocabulary), 2), 2),
         smoothing=_units([{"smoothing": name, "order": order} for name in SMOOTHING_WORDS for order in (1, 2, 3)], rng),
         overlap=_overlap() if floor else None,
         learning_curve=_units(
@@ -429,6 +436,17 @@ def _shape(architecture: str, types: int) -> dict[str, object]:
         "architecture": architecture, "vocabulary_size": types, "embedding_dim": 3, "hidden_size": 4,
         "num_layers": 1, "tied": True, "frozen": False, "implementation": "torch",
     }  # fmt: skip
+
+
+def _weights(architecture: str, types: int) -> dict[str, dict[str, np.ndarray]]:
+    """Random weights as train leaves them: after training, and of the RNN also before and halfway."""
+    network = RecurrentNetwork(Shape(**_shape(architecture, types)))  # type: ignore[arg-type]
+    made = {}
+    for number, when in enumerate(("before", "halfway", "after") if architecture == "rnn" else ("after",)):
+        network.initialise(torch.Generator().manual_seed(number), 0.5, 1.0, "uniform")
+        kept = {name: tensor.numpy().copy() for name, tensor in network.state_dict().items()}
+        made[when] = {name: tensor for name, tensor in kept.items() if name != "output.weight"}
+    return made
 
 
 def _steps(level: float) -> pd.DataFrame:

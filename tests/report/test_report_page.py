@@ -9,6 +9,8 @@ import pytest
 from pipeline.corpus.streams import save_corpus
 from pipeline.io import read_json, write_array, write_json, write_table, write_tensors
 from pipeline.layout import Layout
+from pipeline.ngram.kneser_ney import fit
+from pipeline.ngram.storage import save as save_ngram
 from pipeline.params import read_params
 from pipeline.plans import resolve
 from pipeline.report.analysis import Inputs, analyse
@@ -184,6 +186,8 @@ def write_inputs(layout: Layout, inputs: Inputs) -> None:
     write_table(layout.embeddings / "neighbours.parquet", inputs.vector_neighbours)
     for name in inputs.plan.models:
         write_json(layout.network(name) / "shape.json", inputs.shapes[name])
+        for when, weights in inputs.weights[name].items():
+            write_tensors(layout.network(name) / f"{'best' if when == 'after' else when}.safetensors", weights)
         write_table(layout.network(name) / "steps.csv", inputs.steps[name])
         write_table(layout.network(name) / "validations.csv", inputs.validations[name])
     write_table(layout.perplexity / "tokens.parquet", inputs.tokens)
@@ -197,6 +201,7 @@ def write_inputs(layout: Layout, inputs: Inputs) -> None:
     write_table(layout.gradients / "map.parquet", inputs.jacobian_map)
     write_table(layout.gradients / "gates.parquet", inputs.gates)
     write_array(layout.ngram / "longest_seen.npy", inputs.longest_seen)
+    save_ngram(layout.ngram, fit(inputs.corpus.splits["train"].tokens, len(inputs.corpus.vocabulary), 3))
     write_table(layout.ngram / "smoothing.parquet", inputs.smoothing)
     write_table(layout.corpus / "overlap.csv", inputs.overlap)
     write_table(layout.study("learning_curve") / "curve.parquet", inputs.learning_curve)
