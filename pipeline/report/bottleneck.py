@@ -27,7 +27,7 @@ def bottleneck_table(
     """By network: numbers of its state; bound, the tokens that these could hold at most, were every bit put to use, at
     the bits that the network itself needs for a token; accuracy near and far from the subject, and the share of its
     lead over guessing that is kept; the factor by which the gradient changes a step back; tokens of context used.
-    NaN where the run does not know."""
+    Of `used`, infinite: more than was tried. NaN where the run does not know."""
     rows = []
     ends = {} if near_far is None else {row["model"]: row for row in near_far.to_dict("records")}
     slopes = {each.model_a: each.difference for each in found if each.topic == "gradients" and not each.model_b}
@@ -55,7 +55,7 @@ def sentences(table: pd.DataFrame, capacity: pd.DataFrame | None, unit: str) -> 
                 f"that it has near it ({row['far']:.0%} right against {row['near']:.0%}).".replace("%", " %")
             )
     for row in table.to_dict("records"):
-        if row["used"] == row["used"]:
+        if np.isfinite(row["used"]):
             yield (
                 f"With the last {row['used']:g} {plural(unit)} alone, the {label(row['model'])} predicts within one "
                 f"percent as well as with all before them."

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.report.findings import capital
 from pipeline.report.names import FLOOR, label, networks, ngrams, ordered, with_article
 from pipeline.report.sizes import GATES, parameter_count
 from pipeline.report.tables import headline
@@ -27,14 +28,14 @@ def choosing_table(
     sizes: Sequence[int],
 ) -> pd.DataFrame:
     """By model: test perplexity with its interval, agreement (NaN where it was not asked), tokens of context that it
-    can see (NaN: no limit) and that it uses (as `studies.context_reach`; NaN where unknown), numbers that have to be
-    kept, numbers of its state while it reads, and multiply-adds for the probability of one token.
+    can see (NaN: no limit) and that it uses (as `studies.context_reach`; infinite: more than was tried; NaN: unknown),
+    numbers that have to be kept, numbers of its state while it reads, and multiply-adds for the probability of a token.
 
     `sizes`: distinct n-grams by order, from 1 up.
     """
     test = perplexities[perplexities["split"] == "test"].set_index("model")
     accuracy = headline(agreement)
-    used = {} if reach is None else dict(zip(reach["model"], reach["truncated"], strict=True))
+    used = {} if reach is None else dict(zip(reach["model"], reach["truncated"].fillna(np.inf), strict=True))
     rows = []
     for model in ordered(test.index):
         if model == FLOOR:
@@ -124,11 +125,15 @@ def _choice(wish: str, table: pd.DataFrame, column: str, words: str, highest: bo
     if len(known) < 2:
         return None
     values = known[column].tolist()
-    told = [words.format(value).replace(",", " ").replace("%", " %") for value in values]
+    told = [
+        words.format(value).replace(",", " ").replace("%", " %") if np.isfinite(value) else "more than was tried"
+        for value in values
+    ]
     models = known["model"].tolist()
     best = [model for model, value in zip(models, values, strict=True) if value == values[0]]
-    after = next((f"{label(model)} {text}" for model, text in zip(models[len(best) :], told[len(best) :], strict=True)),
-                 "")  # fmt: skip
+    after = f"{label(models[len(best)])} {told[len(best)]}" if len(best) < len(models) else ""
+    if after and column == "perplexity" and known["high"].iloc[0] >= known["low"].iloc[1]:
+        after += "; intervals overlap"
     return Choice(wish, ", ".join(label(model) for model in best), told[0], after)
 
 
@@ -153,7 +158,7 @@ def sentences(table: pd.DataFrame) -> Iterator[str]:
     yield f"No other model is at once no larger and clearly better than {_listed(never)}."
     for model, others in by_others.items():
         if others:
-            yield f"{with_article(model)} is beaten on both counts by {_listed(others)}.".replace("the", "The", 1)
+            yield f"{capital(with_article(model))} is beaten on both counts by {_listed(others)}."
     counted = table[table["sees"].notna()]
     best = counted.iloc[int(np.argmin(counted["perplexity"]))]
     for row in table[table["sees"].isna()].to_dict("records"):

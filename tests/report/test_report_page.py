@@ -203,8 +203,10 @@ def write_inputs(layout: Layout, inputs: Inputs) -> None:
     write_array(layout.ngram / "longest_seen.npy", inputs.longest_seen)
     save_ngram(layout.ngram, fit(inputs.corpus.splits["train"].tokens, len(inputs.corpus.vocabulary), 3))
     write_table(layout.ngram / "smoothing.parquet", inputs.smoothing)
-    write_table(layout.corpus / "overlap.csv", inputs.overlap)
-    write_table(layout.study("learning_curve") / "curve.parquet", inputs.learning_curve)
+    if inputs.overlap is not None:
+        write_table(layout.corpus / "overlap.csv", inputs.overlap)
+    if inputs.learning_curve is not None:
+        write_table(layout.study("learning_curve") / "curve.parquet", inputs.learning_curve)
 
 
 def test_stage_writes_the_same_bytes_twice(make_inputs, tmp_path) -> None:

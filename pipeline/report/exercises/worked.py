@@ -43,45 +43,23 @@ def _theory(inputs: Inputs, results: Results) -> Iterator[Exercise]:
         segment = next(iter(inputs.networks.values())).size.bptt_len
         own = additive.work(tables["time_constants"], segment)
         yield Exercise("additive", "theory", "The additive path", own)
-    if plain:
-        yield Exercise("parameters", "theory", "Counting parameters", parameters.work(plain))
+    yield Exercise("parameters", "theory", "Counting parameters", parameters.work(plain))
 
 
 def _programming(inputs: Inputs, results: Results) -> Iterator[Exercise]:
-    if results.networks:
-        optimiser = next(iter(inputs.networks.values())).size.optimiser.method
-        yield Exercise("clipped", "programming", "What clipping did", clipped.work(inputs.steps, optimiser))
-        model = results.networks[-1]
-        network = PlainNetwork(inputs.shapes[model], inputs.weights[model]["after"])
-        commonest = _commonest(results, inputs.corpus.vocabulary.types)
-        word = inputs.corpus.vocabulary.types[commonest]
-        yield Exercise("cell", "programming", "A cell by hand", cell.work(network, commonest, word))
+    optimiser, types = next(iter(inputs.networks.values())).size.optimiser.method, inputs.corpus.vocabulary.types
+    yield Exercise("clipped", "programming", "What clipping did", clipped.work(inputs.steps, optimiser))
+    model = results.networks[-1]
+    network, word = PlainNetwork(inputs.shapes[model], inputs.weights[model]["after"]), _commonest(results, types)
+    yield Exercise("cell", "programming", "A cell by hand", cell.work(network, word, types[word]))
     if inputs.bigram is not None:
-        found = by_counts.work(inputs.bigram, inputs.ngram_fit, inputs.corpus.vocabulary.types)
+        found = by_counts.work(inputs.bigram, inputs.ngram_fit, types)
         if found is not None:
             yield Exercise("by_counts", "programming", "An n-gram by hand", found)
     yield Exercise("surprise", "programming", "Perplexity from probabilities", _surprise(inputs, results))
-    pair = _pair(results)
-    if pair is not None:
-        title = "The interval of a difference"
-        yield Exercise("resampled", "programming", title, _resampled(inputs, results, pair))
+    yield Exercise("resampled", "programming", "The interval of a difference", _resampled(inputs, results))
     if not inputs.items.empty:
-        worked = judged.work(inputs.items, _predictor(results))
-        yield Exercise("judged", "programming", "Agreement accuracy by hand", worked)
-
-
-def _predictor(results: Results) -> str:
-    """The model that exercises ask about: the last of the networks, else the longest n-gram."""
-    return (results.networks or results.ngrams)[-1]
-
-
-def _pair(results: Results) -> tuple[str, str] | None:
-    """The two whose difference is asked for: the best network and the plainest, else it and the best of the counts."""
-    if len(results.networks) > 1:
-        return results.networks[-1], results.networks[0]
-    if results.networks:
-        return results.networks[0], results.best_ngram
-    return (results.ngrams[-1], results.ngrams[0]) if len(results.ngrams) > 1 else None
+        yield Exercise("judged", "programming", "Agreement accuracy by hand", judged.work(inputs.items, model))
 
 
 def _commonest(results: Results, types: tuple[str, ...]) -> int:
@@ -91,19 +69,20 @@ def _commonest(results: Results, types: tuple[str, ...]) -> int:
 
 
 def _surprise(inputs: Inputs, results: Results) -> surprise.Worked:
-    model = _predictor(results)
+    model = results.networks[-1]
     nats = token_scores(inputs.tokens, "test")[model, results.states[model]]
     counted = counted_tokens(inputs.corpus.splits["test"].tokens, inputs.plan.perplexity.uncounted)
     quoted = lookup(results.tables["perplexity"], model, "test").value
     return surprise.work(model, results.states[model], nats, counted.astype(float), quoted)
 
 
-def _resampled(inputs: Inputs, results: Results, pair: tuple[str, str]) -> resampled.Worked:
+def _resampled(inputs: Inputs, results: Results) -> resampled.Worked:
+    """Of the last network and the first, or of the only one and the best of the count models."""
     settings, test = inputs.plan.perplexity, inputs.corpus.splits["test"]
     scores = token_scores(inputs.tokens, "test")
-    a, b = pair
+    a, b = results.networks[-1], results.networks[0] if len(results.networks) > 1 else results.best_ngram
     return resampled.work(
-        pair,
+        (a, b),
         (results.states[a], results.states[b]),
         (scores[a, results.states[a]], scores[b, results.states[b]]),
         counted_tokens(test.tokens, settings.uncounted),
