@@ -38,13 +38,13 @@ def weighed() -> pd.DataFrame:
          **dict.fromkeys(("construction", "number", "n_attractors", "distance"), "all")}
     )  # fmt: skip
     reach = pd.DataFrame({"model": ["trigram", "rnn", "lstm"], "truncated": [2.0, 8.0, np.nan]})
-    return choosing.choosing_table(scores, accuracies, reach, shapes, [11, 300, 900])
+    return choosing.choosing_table(scores, accuracies, reach, shapes, [11, 100, 900])
 
 
 def test_what_each_model_costs() -> None:
     table = weighed().set_index("model")
     assert list(table.index) == ["unigram", "bigram", "trigram", "rnn", "lstm"]
-    assert table["numbers"].tolist()[:3] == [11, 11 + 300 + 11, 11 + 300 + 900 + 11 + 300]
+    assert table["numbers"].tolist()[:3] == [11, 11 + 100 + 11, 11 + 100 + 900 + 11 + 100]
     assert table["sees"].tolist()[:3] == [0, 1, 2]
     assert table["sees"][["rnn", "lstm"]].isna().all()
     assert table["state"].tolist() == [0, 1, 2, 8, 16]
@@ -78,7 +78,7 @@ def test_who_is_beaten_and_what_to_take() -> None:
     told = " ".join(choosing.sentences(table))
     assert "The trigram is beaten on both counts by the RNN and the LSTM." in told
     lstm = table.set_index("model")["numbers"]["lstm"]
-    assert f"The LSTM keeps {lstm / 322:.2g} times the numbers of the bigram" in told
+    assert f"The LSTM keeps {lstm / 122:.2g} times the numbers of the bigram" in told
     assert "a perplexity that is 71 % lower" in told
     worse = table.assign(perplexity=np.where(table["model"] == "rnn", 63.0, table["perplexity"]))
     assert "a perplexity that is 50 % higher" in " ".join(choosing.sentences(worse))

@@ -77,7 +77,7 @@ def test_one_step_back_is_what_automatic_differentiation_gives(layers, tied) -> 
     assert worked.unit == int(gradient[0].abs().argmax())
     assert worked.analytic == pytest.approx(float(gradient[0, worked.unit]), rel=1e-5)
     assert worked.norm_before == pytest.approx(float(gradient.norm()), rel=1e-5)
-    assert worked.loss == pytest.approx(float(loss), rel=1e-5)
+    assert worked.loss == pytest.approx(loss.item(), rel=1e-5)
     assert worked.error < 1e-6
     assert worked.steps == len(read)
 
