@@ -161,13 +161,13 @@ def sentences(table: pd.DataFrame) -> Iterator[str]:
             yield f"{capital(with_article(model))} is beaten on both counts by {_listed(others)}."
     counted = table[table["sees"].notna()]
     best = counted.iloc[int(np.argmin(counted["perplexity"]))]
+    yield f"Of the count models {with_article(str(best['model']))} predicts test best."
     for row in table[table["sees"].isna()].to_dict("records"):
         change = row["perplexity"] / best["perplexity"] - 1
         times = row["numbers"] / best["numbers"]
         yield (
-            f"The {label(row['model'])} keeps {times:.2g} times the numbers of {with_article(str(best['model']))}, the "
-            f"best of the count models on test, for a perplexity that is {abs(change):.0%} "
-            f"{'lower' if change < 0 else 'higher'}.".replace("%", " %")
+            f"The {label(row['model'])} keeps {times:.2g} times the numbers of {with_article(str(best['model']))}, for "
+            f"a perplexity that is {abs(change):.0%} {'lower' if change < 0 else 'higher'}.".replace("%", " %")
         )
 
 

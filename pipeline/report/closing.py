@@ -4,7 +4,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipeline.corpus.streams import MARKS
+from pipeline.corpus.streams import FEWEST_BLOCKS, MARKS
 from pipeline.report import bottleneck, choosing
 from pipeline.report.analysis import Inputs, Results
 from pipeline.report.exercises.exercise import counted
@@ -25,6 +25,7 @@ def words(inputs: Inputs, results: Results) -> dict[str, Any]:
         "timed": choosing.timed,
         "exercises": asked,
         "exercises_counted": counted(asked),
+        "fewest_blocks": FEWEST_BLOCKS,
         "uncounted_ids": [MARKS[mark] for mark in inputs.plan.perplexity.uncounted],
     }
 

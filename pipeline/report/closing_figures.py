@@ -37,7 +37,7 @@ def quality(table: pd.DataFrame) -> Figure:
         low, high = table["low"].min(), table["high"].max()
         ax.set_ylim(low / (high / low) ** 0.12, high * (high / low) ** 0.12)
         fewest, most = table["numbers"].min(), table["numbers"].max()
-        ax.set_xlim(fewest / (most / fewest) ** 0.08, most * (most / fewest) ** 0.2)
+        ax.set_xlim(fewest / (most / fewest) ** 0.12, most * (most / fewest) ** 0.2)
         for place, model in enumerate(ngrams(rows)):  # neighbours among them stand close: above and below by turns
             row = rows[model]
             ax.annotate(label(model), (row["numbers"], row["perplexity"]), (0, -14 if place % 2 else 8),

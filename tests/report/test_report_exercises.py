@@ -102,14 +102,17 @@ def test_spectral_radius_and_the_rates_beside_it() -> None:
     assert moment.slope == pytest.approx(np.mean(1 - np.square(states)))
     assert moment.gradient == pytest.approx(0.8)
     assert moment.jacobian == pytest.approx(0.85)
-    assert "shrinks" in worked.linear
+    assert "would shrink" in worked.linear
+    assert "both too high" in worked.nearer if moment.damped > 0.8 else "too high" not in worked.nearer
     assert "not below 1" in worked.bound
     near, far = sorted([(abs(math.log(value / 0.8)), name) for value, name in (
         (0.9, "the radius alone"), (0.9 * moment.slope, "the radius times the mean slope"))])  # fmt: skip
-    assert f"Nearer to it is {near[1]}" in worked.nearer
-    assert f"({math.exp(far[0]):.2f})" in worked.nearer
+    assert f"{near[1]} comes nearer" in worked.nearer
+    assert f"by {math.exp(far[0]):.2f})" in worked.nearer
     growing = PlainNetwork(plain.shape, {**plain.weights, "recurrent.weight_hh_l0": 0.2 * turning + 1.1 * np.eye(4)})
-    assert "grows" in radius.work({"after": growing}, tokens, gradient_rows(1, "h"), gradient_rows(1, "whole")).linear
+    assert (
+        "would grow" in radius.work({"after": growing}, tokens, gradient_rows(1, "h"), gradient_rows(1, "whole")).linear
+    )
 
 
 def test_time_constants_of_the_additive_path() -> None:
@@ -134,7 +137,7 @@ def test_parameters_by_formula_and_in_the_file(architecture, tied) -> None:
     (found,) = worked.counted
     assert found.counted == found.formula == sum(parameter.numel() for parameter in network.parameters())
     gates = {"rnn": 1, "gru": 3, "lstm": 4}[architecture]
-    assert found.parts["recurrent"] == found.recurrent_formula == gates * (4 * (5 + 4 + 2) + 4 * (4 + 4 + 2))
+    assert found.parts["recurrent"] == gates * (4 * (5 + 4 + 2) + 4 * (4 + 4 + 2))
     assert found.parts["embedding"] == 11 * 5
     assert found.parts["output"] == (11 if tied else 11 * 5)
     assert worked.agree == "Formula and file agree for each network."

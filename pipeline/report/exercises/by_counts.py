@@ -73,6 +73,14 @@ class Worked:
         return self.own + self.left * self.below
 
     @property
+    def agrees(self) -> str:
+        """Whether the model's own number is this."""
+        apart = abs(self.by_hand - self.model)
+        if apart > 1e-9:
+            return f"The model's own number differs from it by {apart:.1e}."
+        return "The model's own number is the same, to nine decimals at least."
+
+    @property
     def output(self) -> str:
         """What the listing prints."""
         return "\n".join([

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.report.exercises.network import PlainNetwork
 from pipeline.report.names import networks
-from pipeline.report.sizes import GATES, parameter_count, recurrent_count
+from pipeline.report.sizes import GATES, parameter_count
 
 PARTS = ("embedding", "recurrent", "projection", "output")
 """What a tensor's name begins with."""
@@ -20,7 +20,6 @@ class Counted:
     shape: Mapping[str, Any]
     gates: int
     parts: Mapping[str, int]
-    recurrent_formula: int
     formula: int
 
     @property
@@ -56,5 +55,5 @@ def work(plain: Mapping[str, PlainNetwork]) -> Worked:
             part: sum(tensor.size for name, tensor in weights.items() if name.split(".")[0] == part) for part in PARTS
         }
         formula = parameter_count(shape)
-        counted.append(Counted(model, shape, GATES[model], parts, recurrent_count(shape), formula))
+        counted.append(Counted(model, shape, GATES[model], parts, formula))
     return Worked(counted)

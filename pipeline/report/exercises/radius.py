@@ -46,8 +46,8 @@ class Worked:
     @property
     def linear(self) -> str:
         """What U alone says after training."""
-        verb = "grows" if self.last.radius > 1 else "shrinks" if self.last.radius < 1 else "keeps its length"
-        return f"Were the units linear, the gradient {verb}, in the long run, by × {self.last.radius:.3f} a step"
+        verb = "grow" if self.last.radius > 1 else "shrink"
+        return f"Were the units linear, the gradient would {verb}, in the long run, by × {self.last.radius:.3f} a step"
 
     @property
     def nearer(self) -> str:
@@ -58,9 +58,13 @@ class Worked:
             "the radius times the mean slope": abs(np.log(self.last.damped) - measured),
         }
         best, other = sorted(apart, key=lambda name: float(apart[name]))
+        guesses = (self.last.radius, self.last.damped)
+        side = ""
+        if min(guesses) > self.last.gradient or max(guesses) < self.last.gradient:
+            side = f"; both too {'high' if min(guesses) > self.last.gradient else 'low'}"
         return (
-            f"Nearer to it is {best} (off by a factor of {np.exp(apart[best]):.2f} a step) than {other} "
-            f"({np.exp(apart[other]):.2f})."
+            f"Of the two guesses, {best} comes nearer (off by a factor of {np.exp(apart[best]):.2f} a step{side}; "
+            f"{other} by {np.exp(apart[other]):.2f})."
         )
 
     @property
