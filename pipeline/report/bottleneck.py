@@ -52,7 +52,9 @@ def sentences(table: pd.DataFrame, capacity: pd.DataFrame | None, unit: str) -> 
         if row["kept"] == row["kept"]:
             yield (
                 f"Far from the subject the {label(row['model'])} keeps {row['kept']:.0%} of the lead over guessing "
-                f"that it has near it ({row['far']:.0%} right against {row['near']:.0%}).".replace("%", " %")
+                f"that it has near it ({row['far']:.0%} right against {row['near']:.0%}).".replace(
+                    "%", "\N{NO-BREAK SPACE}%"
+                )
             )
     for row in table.to_dict("records"):
         if np.isfinite(row["used"]):

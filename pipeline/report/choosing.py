@@ -126,7 +126,9 @@ def _choice(wish: str, table: pd.DataFrame, column: str, words: str, highest: bo
         return None
     values = known[column].tolist()
     told = [
-        words.format(value).replace(",", " ").replace("%", " %") if np.isfinite(value) else "more than was tried"
+        words.format(value).replace(",", " ").replace("%", "\N{NO-BREAK SPACE}%")
+        if np.isfinite(value)
+        else "more than was tried"
         for value in values
     ]
     models = known["model"].tolist()
@@ -167,7 +169,9 @@ def sentences(table: pd.DataFrame) -> Iterator[str]:
         times = row["numbers"] / best["numbers"]
         yield (
             f"The {label(row['model'])} keeps {times:.2g} times the numbers of {with_article(str(best['model']))}, for "
-            f"a perplexity that is {abs(change):.0%} {'lower' if change < 0 else 'higher'}.".replace("%", " %")
+            f"a perplexity that is {abs(change):.0%} {'lower' if change < 0 else 'higher'}.".replace(
+                "%", "\N{NO-BREAK SPACE}%"
+            )
         )
 
 
