@@ -1,12 +1,13 @@
 """From what the stages left to everything that the report says: tables, findings and facts, computed once."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from pipeline.report import findings
 from pipeline.report.chapter import Results
-from pipeline.report.contents import by_argument
+from pipeline.report.contents import CHAPTERS, by_argument
 from pipeline.report.findings import Finding
 from pipeline.report.inputs import Inputs
 from pipeline.report.names import label
@@ -26,7 +27,7 @@ def analyse(inputs: Inputs) -> Results:
         found += told.findings
         words |= told.words
     tables["differences"] = findings.finding_table(found)
-    return Results(
+    results = Results(
         models=scored.models,
         states=scored.states,
         tables=tables,
@@ -36,6 +37,10 @@ def analyse(inputs: Inputs) -> Results:
         best_ngram=scored.best_ngram,
         frequencies=scored.frequencies,
     )
+    for chapter in CHAPTERS:
+        told = chapter.conclude(inputs, results)
+        results = replace(results, tables={**results.tables, **told.tables}, words={**results.words, **told.words})
+    return results
 
 
 def usual_order(results: Results) -> str:

@@ -57,6 +57,10 @@ def _nothing(inputs: Inputs, scored: Scored) -> Told:
     return Told()
 
 
+def _nothing_more(inputs: Inputs, results: Results) -> Told:
+    return Told()
+
+
 def _no_figures(inputs: Inputs, results: Results) -> Iterable[Drawing]:
     return ()
 
@@ -64,9 +68,10 @@ def _no_figures(inputs: Inputs, results: Results) -> Iterable[Drawing]:
 @dataclass(frozen=True)
 class Chapter:
     """`name`: of its template, and of its place on the page; `analyse`: its tables, findings and words; `draw`: its
-    figures, from the tables of all chapters."""
+    figures, from the tables of all chapters; `conclude`: tables and words that come from those of all chapters."""
 
     name: str
     title: str
     analyse: Callable[[Inputs, Scored], Told] = _nothing
     draw: Callable[[Inputs, Results], Iterable[Drawing]] = _no_figures
+    conclude: Callable[[Inputs, Results], Told] = _nothing_more

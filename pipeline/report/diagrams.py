@@ -5,9 +5,9 @@ from html import escape
 
 
 def all_diagrams(networks: Iterable[str]) -> dict[str, str]:
-    """SVG by name: the unrolled network, and one cell for each of `networks`."""
+    """SVG by name: the unrolled network, attention beside it, and one cell for each of `networks`."""
     cells = {"rnn": rnn_cell, "gru": gru_cell, "lstm": lstm_cell}
-    return {"unrolled": unrolled(), **{name: cells[name]() for name in networks}}
+    return {"unrolled": unrolled(), "attention": attention(), **{name: cells[name]() for name in networks}}
 
 
 def _svg(name: str, size: tuple[int, int], title: str, description: str, content: str) -> str:
@@ -67,6 +67,41 @@ def unrolled() -> str:
         "and hands its state on."
     )
     return _svg(name, (584, 172), "A recurrent network unrolled in time", description, "".join(parts))
+
+
+def attention() -> str:
+    """Above, a state passed on step by step; below, all states kept, and a weighted look at them."""
+    name, colour = "diagram-attention", "var(--lstm, #0072b2)"
+    words, weights = ["the", "dogs", "near", "the", "cat"], (0.8, 4.5, 1.2, 0.8, 1.8)
+    parts = [_text(40, 18, "one state", 'font-weight="600"'), _text(40, 160, "all states", 'font-weight="600"')]
+    for step, (word, weight) in enumerate(zip(words, weights, strict=True)):
+        x = 46 + step * 106
+        far = 1 <= step < 4
+        parts += [
+            _box(x, 44, 62, 36, colour),
+            _text(x + 31, 67, _sub("h", str(step + 1))),
+            _wire(name, f"M{x + 31} 110V83"),
+            _text(x + 31, 126, word),
+            _box(x, 254, 62, 36, colour),
+            _text(x + 31, 277, _sub("h", str(step + 1))),
+            _wire(name, f"M{x + 31} 320V293"),
+            _text(x + 31, 336, word),
+        ]
+        if step < 4:
+            parts.append(_wire(name, f"M{x + 62} 62H{x + 103}", colour if far else "currentColor", 3.2 if far else 1.3))
+            path = f"M{x + 31} 254C{x + 31} 222 {x + 60} 196 {488} 194"
+            parts.append(_wire(name, path, colour, weight, tip=False))
+        else:
+            parts += [_wire(name, f"M{x + 31} 254V207", colour, weight, tip=False), _wire(name, f"M{x + 31} 44V26")]
+        parts.append(_text(x + (12 if step < 4 else 48), 246, _sub("α", str(step + 1)), 'font-size="12"'))
+    parts += [_operator(501, 195, "Σ"), _wire(name, "M501 183V164"), _text(501, 18, "bark?", 'font-style="italic"')]
+    parts.append(_text(501, 156, "bark?", 'font-style="italic"'))
+    description = (
+        "Above, five states in a row: what the word dogs left reaches the last state through three steps. Below, the "
+        "same five states are kept; a line from each leads straight to a sum, thicker the more weight it has, "
+        "thickest from dogs."
+    )
+    return _svg(name, (584, 346), "A state passed on, and a look at all states", description, "".join(parts))
 
 
 def rnn_cell() -> str:

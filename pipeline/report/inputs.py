@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.agreement.readers.saved import ScoredSuite
 from pipeline.corpus.streams import Corpus
+from pipeline.ngram.model import NgramModel
 from pipeline.plans import NetworkPlan, ReportPlan
 from pipeline.report.inside import Looked
 from pipeline.report.studies import Studied
@@ -19,7 +20,7 @@ from pipeline.report.studies import Studied
 class Inputs:
     """What the report reads: the outputs of every stage before it; nothing, or None, of a study that did not run.
 
-    `weights`: the dimensions of each trained tensor, by network and name."""
+    `weights`: by network, moment and name; after training, and of the RNN also before and halfway."""
 
     plan: ReportPlan
     networks: Mapping[str, NetworkPlan]
@@ -30,7 +31,7 @@ class Inputs:
     vector_analogies: pd.DataFrame
     vector_neighbours: pd.DataFrame
     shapes: Mapping[str, Mapping[str, Any]]
-    weights: Mapping[str, Mapping[str, tuple[int, ...]]]
+    weights: Mapping[str, Mapping[str, Mapping[str, NDArray[np.float32]]]]
     steps: Mapping[str, pd.DataFrame]
     validations: Mapping[str, pd.DataFrame]
     tokens: pd.DataFrame
@@ -44,6 +45,8 @@ class Inputs:
     jacobian_map: pd.DataFrame
     gates: pd.DataFrame
     longest_seen: NDArray[np.integer[Any]]
+    ngram_fit: Mapping[str, Any]
+    bigram: NgramModel | None
     smoothing: pd.DataFrame
     overlap: pd.DataFrame | None
     learning_curve: pd.DataFrame | None

@@ -34,6 +34,11 @@ def render_readme(inputs: Inputs, results: Results, drawings: Mapping[str, Drawi
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
+def with_blank_lines(listing: Markup) -> Markup:
+    """A listing whose blank lines stay when those of the page are taken out."""
+    return Markup(str(listing).replace("\n\n", "\n<span></span>\n"))
+
+
 def _context(inputs: Inputs, results: Results, drawings: Mapping[str, Drawing]) -> dict[str, Any]:
     """What every template may use, and what the chapters have for their own."""
     plan, summary = inputs.plan, inputs.corpus.summary
@@ -72,6 +77,7 @@ def _environment(escape: bool = True) -> Environment:
     environment.filters |= {
         "label": label,
         "article": with_article,
+        "listing": with_blank_lines,
         "plural": plural,
         "type": shown_type,
         "number": lambda value: f"{value:,.0f}".replace(",", " "),

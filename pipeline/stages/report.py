@@ -5,13 +5,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.agreement.readers.saved import read_scored_suite
 from pipeline.corpus.streams import load_corpus
 from pipeline.errors import UserError
 from pipeline.io import read_array, read_json, read_table, read_tensors, write_json, write_table, write_text
 from pipeline.layout import Layout
+from pipeline.ngram.storage import SUMMARY
+from pipeline.ngram.storage import load as load_ngram
 from pipeline.params import ARCHITECTURES, MEMORY_NETWORKS, MEMORY_TASKS
 from pipeline.plans import NetworkPlan, ReportPlan, memory_plan, read_plan, read_selected, study_stage
 from pipeline.provenance import describe, read_timings
@@ -50,6 +54,7 @@ def _read(layout: Layout) -> Inputs:
             raise UserError(f"{layout.plan(name)} and {layout.plan('report')} disagree. Run `python -m pipeline plan`.")
         networks[name] = network
     folders = {name: layout.network(name) for name in plan.models}
+    fit = read_json(layout.ngram / SUMMARY)
     return Inputs(
         plan=plan,
         networks=networks,
@@ -60,10 +65,7 @@ def _read(layout: Layout) -> Inputs:
         vector_analogies=read_table(layout.embeddings / "analogies.parquet"),
         vector_neighbours=read_table(layout.embeddings / "neighbours.parquet"),
         shapes={name: read_json(folder / "shape.json") for name, folder in folders.items()},
-        weights={
-            name: {key: weight.shape for key, weight in read_tensors(folder / "best.safetensors").items()}
-            for name, folder in folders.items()
-        },
+        weights={name: _weights(folder, name) for name, folder in folders.items()},
         steps={name: read_table(folder / "steps.csv") for name, folder in folders.items()},
         validations={name: read_table(folder / "validations.csv") for name, folder in folders.items()},
         tokens=read_table(layout.perplexity / "tokens.parquet"),
@@ -77,6 +79,8 @@ def _read(layout: Layout) -> Inputs:
         jacobian_map=read_table(layout.gradients / "map.parquet"),
         gates=read_table(layout.gradients / "gates.parquet"),
         longest_seen=read_array(layout.ngram / "longest_seen.npy"),
+        ngram_fit=fit,
+        bigram=load_ngram(layout.ngram, 2) if fit["order"] > 1 else None,
         smoothing=read_table(layout.ngram / "smoothing.parquet"),
         overlap=_optional(layout.corpus / "overlap.csv"),
         learning_curve=_optional(layout.study("learning_curve") / "curve.parquet"),
@@ -90,6 +94,12 @@ def _read(layout: Layout) -> Inputs:
         clipping=_clipping(layout.study("clipping")),
         memory=_memory(layout.study("memory")),
     )
+
+
+def _weights(folder: Path, name: str) -> dict[str, dict[str, NDArray[np.float32]]]:
+    """By moment; those before the end are asked about in the RNN alone."""
+    moments = {"before": "before", "halfway": "halfway", "after": "best"} if name == "rnn" else {"after": "best"}
+    return {when: read_tensors(folder / f"{file}.safetensors") for when, file in moments.items()}
 
 
 def _by_network(

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.ngram.kneser_ney import fit
+from pipeline.ngram.model import model_of
 from pipeline.params import read_params
 from pipeline.plans import ReportPlan, resolve
 from pipeline.report.inputs import Inputs
@@ -83,6 +85,8 @@ def _make_inputs(
         jacobian_map=made_networks.jacobian_map(models),
         gates=made_networks.gates(models, rng),
         longest_seen=rng.integers(1, 4, len(corpus.splits["test"].tokens)).astype(np.uint8),
+        ngram_fit={"order": 3, "orders": [{"ngrams": size} for size in (len(corpus.vocabulary), 40, 90)]},
+        bigram=model_of(fit(corpus.splits["train"].tokens, len(corpus.vocabulary), 2), 2),
         smoothing=made_text.units(
             [{"smoothing": name, "order": order} for name in SMOOTHING_WORDS for order in (1, 2, 3)], rng
         ),

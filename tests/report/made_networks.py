@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import torch
 
 from pipeline.corpus.streams import Corpus
 from pipeline.models.recurrent import RecurrentNetwork, Shape
@@ -18,12 +19,18 @@ def shape(architecture: str, types: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def weights(shape: dict[str, object]) -> dict[str, tuple[int, ...]]:
-    """The dimensions of what a network of this shape has to learn; a tied output matrix is the embedding."""
-    weights = RecurrentNetwork(Shape(**shape)).state_dict()
-    return {
-        name: tuple(weight.shape) for name, weight in weights.items() if name != "output.weight" or not shape["tied"]
-    }
+def weights(shape: dict[str, object]) -> dict[str, dict[str, np.ndarray]]:
+    """Random weights as train leaves them, a tied output matrix as the embedding alone: after training, and of the RNN
+    also before and halfway."""
+    network, made = RecurrentNetwork(Shape(**shape)), {}  # type: ignore[arg-type]
+    for number, when in enumerate(("before", "halfway", "after") if shape["architecture"] == "rnn" else ("after",)):
+        network.initialise(torch.Generator().manual_seed(number), 0.5, 1.0, "uniform")
+        made[when] = {
+            name: tensor.numpy().copy()
+            for name, tensor in network.state_dict().items()
+            if name != "output.weight" or not shape["tied"]
+        }
+    return made
 
 
 def steps(level: float) -> pd.DataFrame:

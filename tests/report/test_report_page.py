@@ -4,12 +4,13 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from pipeline.corpus.streams import save_corpus
 from pipeline.io import read_json, write_array, write_json, write_table, write_tensors
 from pipeline.layout import Layout
+from pipeline.ngram.kneser_ney import fit
+from pipeline.ngram.storage import save as save_ngram
 from pipeline.params import read_params
 from pipeline.plans import resolve
 from pipeline.report.analysis import analyse
@@ -186,8 +187,8 @@ def write_inputs(layout: Layout, inputs: Inputs) -> None:
     write_table(layout.embeddings / "neighbours.parquet", inputs.vector_neighbours)
     for name in inputs.plan.models:
         write_json(layout.network(name) / "shape.json", inputs.shapes[name])
-        weights = {key: np.zeros(shape, np.float32) for key, shape in inputs.weights[name].items()}
-        write_tensors(layout.network(name) / "best.safetensors", weights)
+        for when, weights in inputs.weights[name].items():
+            write_tensors(layout.network(name) / f"{'best' if when == 'after' else when}.safetensors", weights)
         write_table(layout.network(name) / "steps.csv", inputs.steps[name])
         write_table(layout.network(name) / "validations.csv", inputs.validations[name])
     write_table(layout.perplexity / "tokens.parquet", inputs.tokens)
@@ -201,9 +202,12 @@ def write_inputs(layout: Layout, inputs: Inputs) -> None:
     write_table(layout.gradients / "map.parquet", inputs.jacobian_map)
     write_table(layout.gradients / "gates.parquet", inputs.gates)
     write_array(layout.ngram / "longest_seen.npy", inputs.longest_seen)
+    save_ngram(layout.ngram, fit(inputs.corpus.splits["train"].tokens, len(inputs.corpus.vocabulary), 3))
     write_table(layout.ngram / "smoothing.parquet", inputs.smoothing)
-    write_table(layout.corpus / "overlap.csv", inputs.overlap)
-    write_table(layout.study("learning_curve") / "curve.parquet", inputs.learning_curve)
+    if inputs.overlap is not None:
+        write_table(layout.corpus / "overlap.csv", inputs.overlap)
+    if inputs.learning_curve is not None:
+        write_table(layout.study("learning_curve") / "curve.parquet", inputs.learning_curve)
 
 
 def test_stage_writes_the_same_bytes_twice(make_inputs, tmp_path) -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from test_report_page import PROVENANCE, page_of
 
@@ -81,7 +82,8 @@ def test_the_page_shows_formula_number_and_count(make_inputs):
 
 def test_a_formula_that_does_not_give_what_is_counted_shows(make_inputs):
     inputs = make_inputs()
-    weights = {**inputs.weights, "gru": inputs.weights["gru"] | {"recurrent.bias_of_a_new_kind": (5,)}}
+    more = inputs.weights["gru"]["after"] | {"recurrent.bias_of_a_new_kind": np.zeros(5, np.float32)}
+    weights = {**inputs.weights, "gru": {"after": more}}
     page = page_of(replace(inputs, weights=weights))
     assert "counted: 29" in row_of(page, "GRU")
     assert "+5" in row_of(page, "GRU")

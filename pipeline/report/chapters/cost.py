@@ -31,7 +31,11 @@ class Part:
 
 
 def analyse(inputs: Inputs, scored: Scored) -> Told:
-    table = parameter_table(inputs.shapes, inputs.weights)
+    dimensions = {
+        model: {name: tensor.shape for name, tensor in moments["after"].items()}
+        for model, moments in inputs.weights.items()
+    }
+    table = parameter_table(inputs.shapes, dimensions)
     implementations = sorted({str(shape["implementation"]) for shape in inputs.shapes.values()})
     words = {
         "parameter_parts": PARTS,
