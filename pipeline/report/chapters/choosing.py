@@ -1,5 +1,7 @@
 """When to use which model: quality against what it costs."""
 
+import pandas as pd
+
 from pipeline.report import choosing
 from pipeline.report.chapter import Chapter, Results, Told
 from pipeline.report.choosing_figures import in_words, quality
@@ -8,10 +10,15 @@ from pipeline.report.inputs import Inputs
 from pipeline.report.names import short_unit
 
 
-def conclude(inputs: Inputs, results: Results) -> Told:
+def weighed(inputs: Inputs, results: Results) -> pd.DataFrame:
+    """`choosing.choosing_table` of this run."""
     tables, sizes = results.tables, [entry["ngrams"] for entry in inputs.ngram_fit["orders"]]
     reach = tables.get("context_reach")
-    made = choosing.choosing_table(tables["perplexity"], tables["agreement"], reach, inputs.shapes, sizes)
+    return choosing.choosing_table(tables["perplexity"], tables["agreement"], reach, inputs.shapes, sizes)
+
+
+def conclude(inputs: Inputs, results: Results) -> Told:
+    made = weighed(inputs, results)
     unit = short_unit(inputs.corpus.summary["unit"])
     words = {
         "choosing_words": list(choosing.sentences(made)),

@@ -2,6 +2,7 @@
 
 from pipeline.report import bottleneck
 from pipeline.report.chapter import Chapter, Results, Told
+from pipeline.report.chapters.choosing import weighed
 from pipeline.report.inputs import Inputs
 from pipeline.report.names import short_unit
 
@@ -9,7 +10,7 @@ from pipeline.report.names import short_unit
 def conclude(inputs: Inputs, results: Results) -> Told:
     tables, size = results.tables, next(iter(inputs.networks.values())).size
     near = tables.get("agreement_near_far")
-    made = bottleneck.bottleneck_table(tables["choosing"], near, results.findings, inputs.shapes)
+    made = bottleneck.bottleneck_table(weighed(inputs, results), near, results.findings, inputs.shapes)
     unit = short_unit(inputs.corpus.summary["unit"])
     words = {
         "bottleneck_words": list(bottleneck.sentences(made, tables.get("capacity"), unit)),
