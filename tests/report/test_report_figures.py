@@ -89,6 +89,6 @@ def test_words_of_axes() -> None:
 
 def test_diagrams_are_well_formed_and_only_of_chosen_cells() -> None:
     diagrams = all_diagrams(["lstm"])
-    assert set(diagrams) == {"unrolled", "lstm"}
+    assert set(diagrams) == {"attention", "unrolled", "lstm"}
     for svg in all_diagrams(["rnn", "gru", "lstm"]).values():
         assert ElementTree.fromstring(svg).findtext("{*}title")
