@@ -18,7 +18,7 @@ import typer
 
 from bench.results import ROOT, Result, print_results, run_process, write_results
 from bench.text import generated_types, splits_of
-from pipeline.params import read_params
+from pipeline.params.reading import read_params
 
 
 def side(name: str, data: Path, **options: float) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from project import Project, small_project
 
-from pipeline.params import MEMORY_NETWORKS, MEMORY_TASKS
+from pipeline.params.memory_tasks import MEMORY_NETWORKS, MEMORY_TASKS
 
 STAGES = ["plan", "corpus", "ngram", "embeddings", "train@rnn", "train@gru", "train@lstm"]
 STAGES += ["perplexity", "agreement", "gradients", "learning_curve", "report"]

@@ -11,8 +11,8 @@ import torch
 from pipeline.memory.digits import digits
 from pipeline.memory.network import MemoryNetwork
 from pipeline.memory.tasks import Task, task
-from pipeline.params import MemoryTraining
-from pipeline.plans import MemoryPlan
+from pipeline.params.memory import MemoryTraining
+from pipeline.plans.memory import MemoryPlan
 
 EXAMINED = 500
 """Sequences of valid and of test, at most."""

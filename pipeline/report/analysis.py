@@ -14,7 +14,8 @@ from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.pairs import word_pairs
 from pipeline.embeddings.similarity import nearest
 from pipeline.evaluation.breakdown import sentence_starts
-from pipeline.plans import NetworkPlan, ReportPlan
+from pipeline.plans.network import NetworkPlan
+from pipeline.plans.report import ReportPlan
 from pipeline.report import (
     clipping,
     counting,

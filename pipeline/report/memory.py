@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.params import MEMORY_NETWORKS
+from pipeline.params.memory_tasks import MEMORY_NETWORKS
 from pipeline.report.findings import POINTS, Finding, Notation, signed
 from pipeline.report.seeds import over_seeds, seed_finding
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from pipeline.corpus.conventions import counting_words
 from pipeline.evaluation.breakdown import TEXT
-from pipeline.params import STUDIES
+from pipeline.params.studies import STUDIES
 from pipeline.report import diagrams, embedding_study, inside_figures, suites
 from pipeline.report.analysis import Inputs, Results, usual_order
 from pipeline.report.findings import ranking

@@ -1,7 +1,8 @@
 """memory, a study: one network on one task in which distance, or the size of the state, is the only variable."""
 
 from pipeline.layout import Layout
-from pipeline.plans import MemoryPlan, mark_unselected, memory_plan, read_selected
+from pipeline.plans.memory import MemoryPlan, memory_plan
+from pipeline.plans.reading import mark_unselected, read_selected
 
 
 def run(layout: Layout, task: str, network: str) -> dict[str, float]:

@@ -11,8 +11,10 @@ from pipeline.grammar.builtin import check_language
 from pipeline.io import write_json
 from pipeline.layout import Layout
 from pipeline.ngram.pruning import check_thresholds
-from pipeline.params import BUILTIN, Params, read_params
-from pipeline.plans import resolve
+from pipeline.params.language import BUILTIN
+from pipeline.params.reading import read_params
+from pipeline.params.schema import Params
+from pipeline.plans.resolve import resolve
 from pipeline.training.memory import check_cost, check_cutoffs, machine_memory, training_cost
 
 

@@ -3,8 +3,10 @@ import torch
 
 from pipeline.memory.experiment import COLUMNS, experiment, run_count
 from pipeline.memory.network import MemoryNetwork
-from pipeline.params import MEMORY_NETWORKS, MemoryTraining, Runtime
-from pipeline.plans import MemoryPlan
+from pipeline.params.memory import MemoryTraining
+from pipeline.params.memory_tasks import MEMORY_NETWORKS
+from pipeline.params.runtime import Runtime
+from pipeline.plans.memory import MemoryPlan
 
 
 def plan(network="gru", task="order", **changes):

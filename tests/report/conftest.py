@@ -14,8 +14,9 @@ from pipeline.corpus.conventions import conventions
 from pipeline.corpus.streams import Corpus, encode
 from pipeline.corpus.tokenisers import WHITE_SPACE
 from pipeline.corpus.vocabulary import build_vocabulary, count_words
-from pipeline.params import read_params
-from pipeline.plans import ReportPlan, resolve
+from pipeline.params.reading import read_params
+from pipeline.plans.report import ReportPlan
+from pipeline.plans.resolve import resolve
 from pipeline.report.analysis import Inputs
 from pipeline.report.names import SMOOTHING_WORDS
 

@@ -9,8 +9,8 @@ import pytest
 from pipeline.corpus.streams import save_corpus
 from pipeline.io import read_json, write_array, write_json, write_table, write_tensors
 from pipeline.layout import Layout
-from pipeline.params import read_params
-from pipeline.plans import resolve
+from pipeline.params.reading import read_params
+from pipeline.plans.resolve import resolve
 from pipeline.report.analysis import Inputs, analyse
 from pipeline.report.gallery import draw
 from pipeline.report.page import render_page, render_readme
