@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from pipeline.params.fields import Count, Positive, Strict
+from pipeline.params.memory_tasks import DigitImages
 
 
 class MemoryTraining(Strict):
@@ -41,5 +42,6 @@ class Memory(Strict):
     copying: Lengths
     order: Lengths
     digits: Lengths
+    images: DigitImages
     capacity: Capacity
     training: MemoryTraining

@@ -6,12 +6,12 @@ from pydantic import Field
 
 from pipeline.params.fields import Count, Seed, Strict
 from pipeline.params.memory import MemoryTraining
-from pipeline.params.memory_tasks import MemoryNetworkName, MemoryTask
+from pipeline.params.memory_tasks import DigitImages, MemoryNetworkName, MemoryTask
 from pipeline.params.runtime import Runtime
 
 
 class MemoryPlan(Strict):
-    """One network on one task, at every length, number of items and hidden size."""
+    """One network on one task, at every length, number of items and hidden size; `images` are those of the digits."""
 
     selected: Literal[True]
     task: MemoryTask
@@ -20,6 +20,7 @@ class MemoryPlan(Strict):
     runtime: Runtime
     lengths: Annotated[list[Count], Field(min_length=1)]
     items: Annotated[list[Count], Field(min_length=1)]
+    images: DigitImages | None
     hidden_sizes: Annotated[list[Count], Field(min_length=1)]
     training: MemoryTraining
 

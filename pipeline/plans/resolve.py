@@ -152,5 +152,6 @@ def _memory(params: Params, task: MemoryTask, name: MemoryNetworkName) -> Strict
         lengths=lengths.get(task, [settings.capacity.lag]),
         items={"copy": [settings.copy_items], "capacity": settings.capacity.items}.get(task, [1]),
         hidden_sizes=settings.capacity.hidden_sizes if task == "capacity" else [settings.hidden_size],
+        images=settings.images if task == "digits" else None,
         training=settings.training,
     )

@@ -24,6 +24,10 @@ def run(root: Path) -> None:
     layout = Layout(root, params.corpus)
     for name in params.agreement.suites:
         read_suite(find_suite(layout.suites, name))
+    if "memory" in params.selected_studies and params.memory.images == "mnist":
+        from pipeline.memory.mnist import find_mnist
+
+        find_mnist(layout.mnist)
     size = params.sizes[params.size]
     # a training step, and the window in which a gradient is followed back
     needed = {"train": size.batch_size * (size.bptt_len + 1), "valid": params.gradients.max_lag + 3}
