@@ -23,7 +23,9 @@ from pipeline.models.neural import NeuralModel
 from pipeline.models.recurrent import RecurrentNetwork, Shape
 from pipeline.ngram.kneser_ney import fit
 from pipeline.ngram.model import model_of
-from pipeline.params import ARCHITECTURES, Params, read_params
+from pipeline.params.architectures import ARCHITECTURES
+from pipeline.params.reading import read_params
+from pipeline.params.schema import Params
 from pipeline.training.runtime import prepare_runtime
 
 ITEMS_PER_CELL = 2_000

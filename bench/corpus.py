@@ -19,7 +19,8 @@ import typer
 from bench.results import ROOT, Result, alternately, print_results, run_process, write_results
 from pipeline.grammar.builtin import builtin_grammar
 from pipeline.grammar.sample import sample_corpus
-from pipeline.params import Params, read_params
+from pipeline.params.reading import read_params
+from pipeline.params.schema import Params
 
 STEPS = (sys.executable, "-m", "bench.corpus_steps")
 TOKENS_AT_ONCE = 500_000

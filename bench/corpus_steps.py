@@ -9,7 +9,7 @@ from pipeline.corpus.conventions import conventions
 from pipeline.corpus.prepare import prepare
 from pipeline.corpus.sources import WHOLE, Source
 from pipeline.corpus.streams import load_splits, save_words
-from pipeline.params import read_params
+from pipeline.params.reading import read_params
 
 ROOT = Path(__file__).parents[1]
 LINES_AT_ONCE = 20_000

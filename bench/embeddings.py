@@ -30,7 +30,8 @@ from pipeline.embeddings.negative_sampling import mean_loss
 from pipeline.embeddings.quality import analogies, frequent, neighbour_overlap, probes
 from pipeline.embeddings.skipgram import skipgram_gradient
 from pipeline.grammar.labels import word_labels
-from pipeline.params import Embeddings, read_params
+from pipeline.params.embeddings import Embeddings
+from pipeline.params.reading import read_params
 
 CPU = torch.device("cpu")
 Table = NDArray[np.float32]

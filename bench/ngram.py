@@ -27,7 +27,8 @@ from pipeline.ngram.arpa import write_arpa
 from pipeline.ngram.kneser_ney import fit
 from pipeline.ngram.model import model_of
 from pipeline.ngram.storage import load
-from pipeline.params import Params, read_params
+from pipeline.params.reading import read_params
+from pipeline.params.schema import Params
 
 ORDERS = (2, 3, 4, 5)  # KenLM has no unigram models
 ORDER = ORDERS[-1]

@@ -14,7 +14,7 @@ from pipeline.errors import UserError
 from pipeline.grammar.builtin import builtin_grammar, builtin_text
 from pipeline.grammar.sample import sample_corpus
 from pipeline.language_model import Tokens
-from pipeline.params import Params
+from pipeline.params.schema import Params
 
 TOKENS_AT_ONCE = 1_000_000
 

@@ -19,7 +19,8 @@ import typer
 
 from bench.results import ROOT, Result, print_results, run_process, write_results
 from bench.text import generated_types, splits_of
-from pipeline.params import ARCHITECTURES, read_params
+from pipeline.params.architectures import ARCHITECTURES
+from pipeline.params.reading import read_params
 from pipeline.report.names import label
 
 

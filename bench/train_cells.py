@@ -15,8 +15,9 @@ import torch
 import typer
 
 from bench.results import ROOT
-from pipeline.params import Architecture, read_params
-from pipeline.plans import NetworkPlan
+from pipeline.params.architectures import Architecture
+from pipeline.params.reading import read_params
+from pipeline.plans.network import NetworkPlan
 from pipeline.training.build import build_network
 from pipeline.training.run import Run
 from pipeline.training.runtime import prepare_runtime, use_bf16

@@ -19,8 +19,8 @@ from torch import Tensor, nn
 
 from bench.results import ROOT
 from pipeline.models.recurrent import RecurrentNetwork, Shape
-from pipeline.params import read_params
-from pipeline.plans import NetworkPlan
+from pipeline.params.reading import read_params
+from pipeline.plans.network import NetworkPlan
 from pipeline.training.ranks import ALONE
 from pipeline.training.run import Run
 from pipeline.training.runtime import prepare_runtime, use_bf16

@@ -171,8 +171,8 @@ def memory(
     network: Annotated[str, typer.Argument(help="rnn, irnn, gru or lstm")],
 ) -> None:
     """Train one network on one task in which distance is the only variable."""
-    from pipeline.params import MEMORY_NETWORKS, MEMORY_TASKS
-    from pipeline.plans import memory_plan
+    from pipeline.params.memory_tasks import MEMORY_NETWORKS, MEMORY_TASKS
+    from pipeline.plans.memory import memory_plan
     from pipeline.stages import memory as stage
 
     _check_name("memory", task, MEMORY_TASKS)
@@ -299,7 +299,7 @@ def _root() -> Path:
 
 
 def _check_architecture(command: str, architecture: str) -> None:
-    from pipeline.params import ARCHITECTURES
+    from pipeline.params.architectures import ARCHITECTURES
 
     _check_name(command, architecture, ARCHITECTURES)
 
@@ -310,7 +310,7 @@ def _check_name(command: str, name: str, allowed: tuple[str, ...]) -> None:
 
 
 def _layout() -> Layout:
-    from pipeline.params import current_corpus
+    from pipeline.params.reading import current_corpus
 
     return Layout(_root(), current_corpus(_root()))
 

@@ -35,8 +35,13 @@ from pipeline.ngram.arpa_reader import read_arpa
 from pipeline.ngram.count_model import CountModel, check_vocabulary
 from pipeline.ngram.model import model_name
 from pipeline.ngram.storage import load as load_ngram
-from pipeline.params import ARCHITECTURES, Mark
-from pipeline.plans import AgreementPlan, NetworkPlan, NgramPlan, PerplexityPlan, read_plan, read_selected
+from pipeline.params.architectures import ARCHITECTURES
+from pipeline.params.text import Mark
+from pipeline.plans.agreement import AgreementPlan
+from pipeline.plans.network import NetworkPlan
+from pipeline.plans.ngram import NgramPlan
+from pipeline.plans.perplexity import PerplexityPlan
+from pipeline.plans.reading import read_plan, read_selected
 from pipeline.training.runtime import prepare_runtime
 
 

@@ -31,6 +31,11 @@ class Layout:
         return self.raw / "suites"
 
     @property
+    def mnist(self) -> Path:
+        """Where a user's own copy of MNIST is."""
+        return self.raw / "mnist"
+
+    @property
     def data(self) -> Path:
         return self.root / "data" / self.corpus_name
 

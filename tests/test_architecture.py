@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from pipeline.params.studies import STUDIES, study_stage
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipeline"
 DVC = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text())
@@ -113,3 +115,18 @@ def test_artifacts_are_read_and_written_by_io_alone(module):
 def written_to_memory(module: Path) -> set[str]:
     """A figure is saved into a buffer, which io then writes."""
     return {"savefig"} if module == Path("pipeline/report/figures.py") else set()
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_chapter_of_a_study_re_runs_that_study_alone(study):
+    stage = study_stage(study)
+    parts = {Path("pipeline") / package / f"{stage}.py" for package in ("params", "plans")}
+    assert all((ROOT / part).exists() for part in parts)
+    readers = {name for name in DVC["stages"] if parts & closure(Path("pipeline/stages") / f"{name}.py")}
+    assert readers <= {stage, "plan", "report"}
+
+
+def test_only_the_first_stage_knows_the_whole_of_params():
+    for stage in set(DVC["stages"]) - {"plan"}:
+        needed = closure(Path("pipeline/stages") / f"{stage}.py")
+        assert not needed & {Path("pipeline/params/schema.py"), Path("pipeline/plans/resolve.py")}, stage

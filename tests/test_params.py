@@ -5,8 +5,14 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.errors import UserError
-from pipeline.params import MEMORY_NETWORKS, MEMORY_TASKS, STUDIES, Params, check_params, current_corpus, read_params
-from pipeline.plans import NetworkPlan, memory_plan, read_plan, read_selected, resolve, study_stage
+from pipeline.params.memory_tasks import MEMORY_NETWORKS, MEMORY_TASKS
+from pipeline.params.reading import check_params, current_corpus, read_params
+from pipeline.params.schema import Params
+from pipeline.params.studies import STUDIES, study_stage
+from pipeline.plans.memory import memory_plan
+from pipeline.plans.network import NetworkPlan
+from pipeline.plans.reading import read_plan, read_selected
+from pipeline.plans.resolve import resolve
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = YAML(typ="safe").load((ROOT / "params.yaml").read_text())

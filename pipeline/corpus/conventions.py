@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pipeline.corpus.known import known
 from pipeline.corpus.tokenisers import Kind, Tokeniser
 from pipeline.corpus.vocabulary import EOS, UNK
-from pipeline.params import Mark, Text
+from pipeline.params.text import Mark, Text
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class Mirror:
 
 @dataclass(frozen=True)
 class Known:
-    """A corpus: its files, whole or by split, the mirrors to try in this order, and how it is usually read."""
+    """A corpus (or images): its files, whole or by split, the mirrors to try in this order, how it is usually read."""
 
     expected: Mapping[str, Expected]
     mirrors: tuple[Mirror, ...]

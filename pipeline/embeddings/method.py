@@ -9,7 +9,7 @@ from pipeline.embeddings.negative_sampling import Vectors, train_by_negative_sam
 from pipeline.embeddings.ppmi_svd import ppmi_svd
 from pipeline.embeddings.skipgram import skipgram_gradient
 from pipeline.language_model import Tokens
-from pipeline.params import Embeddings
+from pipeline.params.embeddings import Embeddings
 
 
 def train_vectors(

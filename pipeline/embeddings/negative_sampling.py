@@ -29,7 +29,7 @@ from pipeline.embeddings.contexts import (
     window_weights,
 )
 from pipeline.errors import UserError
-from pipeline.params import Embeddings
+from pipeline.params.embeddings import Embeddings
 from pipeline.progress import progress
 
 ROWS_PER_STEP = 16.0  # summed updates of one word beyond these are scaled down, or frequent words overshoot,

@@ -13,7 +13,7 @@ from scipy.sparse import coo_array, csr_array
 
 from pipeline.embeddings.contexts import Words, keep_probability, noise_distribution
 from pipeline.errors import UserError
-from pipeline.params import Embeddings
+from pipeline.params.embeddings import Embeddings
 
 
 def cooccurrences(text: Words, settings: Embeddings) -> csr_array:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.embeddings.pairs import PAIRS, word_pairs
 from pipeline.errors import UserError
-from pipeline.params import VectorQuality
+from pipeline.params.embeddings import VectorQuality
 
 Vectors = NDArray[np.float32]
 ROWS_AT_ONCE = 512

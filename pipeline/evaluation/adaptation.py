@@ -11,7 +11,7 @@ from pipeline.evaluation.cache import Cache, cache_grid, score_with_cache
 from pipeline.evaluation.dynamic import Update, dynamic_grid, gradient_rms, score_dynamically
 from pipeline.language_model import Tokens
 from pipeline.models.recurrent import RecurrentNetwork
-from pipeline.params import Adaptation, DynamicEvaluation
+from pipeline.params.adaptation import Adaptation, DynamicEvaluation
 from pipeline.progress import progress
 
 

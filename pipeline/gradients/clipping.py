@@ -16,7 +16,7 @@ from torch import Tensor
 
 from pipeline.memory.network import MemoryNetwork
 from pipeline.memory.tasks import Batch, Task, task
-from pipeline.params import Clipping
+from pipeline.params.clipping import Clipping
 
 CASES = ("explodes", "vanishes")
 TEST_BATCH = 500

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from pipeline.gradients.jacobian import largest_singular_values, walk
-from pipeline.params import RadiusSweep
+from pipeline.params.clipping import RadiusSweep
 
 KINDS: dict[str, Callable[[Tensor], Tensor]] = {"linear": lambda a: a, "tanh": torch.tanh}
 SCALARS = (0.9, 1.1)

@@ -16,7 +16,7 @@ from pipeline.grammar.description import EVENTS, WHERE
 from pipeline.grammar.grammar import Rule
 from pipeline.grammar.selection import BRIEF_FRAMES, BRIEF_SUBJECTS, REASONED, SUBJECTS, WEATHER, kind
 from pipeline.grammar.verb_groups import BE, BRIEF_ASPECTS, TENSES, finite, verb_group_rules
-from pipeline.params import SentenceShape
+from pipeline.params.language import SentenceShape
 
 IF = 0.15  # of clauses with because, when or if, in the present
 

@@ -12,7 +12,7 @@ from pipeline.grammar.lexicon import build_lexicon
 from pipeline.grammar.model import GrammarModel
 from pipeline.grammar.sample import SampledText, sample_splits
 from pipeline.grammar.suite import agreement_suite
-from pipeline.params import Language
+from pipeline.params.language import Language
 
 
 def check_language(language: Language, needed: dict[str, int]) -> None:

@@ -21,7 +21,7 @@ from pipeline.grammar.selection import REASONED, SINGULAR, SUBJECTS, WILLING, ki
 from pipeline.grammar.verb_groups import BE, TENSES, adverb_rules, verb_form_rules
 from pipeline.grammar.words.nouns import NOUNS
 from pipeline.grammar.words.verbs import VERBS
-from pipeline.params import SentenceShape
+from pipeline.params.language import SentenceShape
 
 PREDICATE_OF = {"CLAUSE": "PREDICATE", "BODY": "WHOLE", "TIMED": "TIMED"}
 # Of questions with "does" and "is": those with "why"; beside those without: "where" or "how", "can" or "will".

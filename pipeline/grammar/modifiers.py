@@ -17,7 +17,7 @@ from pipeline.grammar.grammar import Rule
 from pipeline.grammar.noun_phrases import AFTER
 from pipeline.grammar.selection import GAP_SUBJECTS, JOINABLE, NEAR_SUBJECTS, gap_subjects, gap_verbs, kind
 from pipeline.grammar.verb_groups import GAP_ASPECTS, TENSES, finite, verb_group_rules
-from pipeline.params import SentenceShape
+from pipeline.params.language import SentenceShape
 
 
 def modifier_rules(noun: str, shape: SentenceShape) -> Iterator[Rule]:

@@ -17,7 +17,7 @@ from pipeline.grammar.description import ADJECTIVES_OF, STYLES, determiners, tak
 from pipeline.grammar.grammar import Rule
 from pipeline.grammar.lexicon import Lexicon
 from pipeline.grammar.verb_groups import TENSES
-from pipeline.params import SentenceShape
+from pipeline.params.language import SentenceShape
 
 AFTER = ("of", "other")
 NAMED, PRONOUN = 0.25, 0.22  # of people in the singular, of subjects that are people

@@ -32,7 +32,7 @@ from pipeline.grammar.selection import (
 )
 from pipeline.grammar.verb_groups import ASPECTS, BE, TENSES, TIMED_ASPECTS, Frames, base, finite, verb_group_rules
 from pipeline.grammar.words.others import ADJECTIVES
-from pipeline.params import SentenceShape
+from pipeline.params.language import SentenceShape
 
 
 def predicate_rules(kind: str, shape: SentenceShape) -> Iterator[Rule]:

@@ -11,7 +11,7 @@ from pipeline.grammar.alternatives import choices, optional, weighted
 from pipeline.grammar.grammar import Rule
 from pipeline.grammar.lexicon import Lexicon
 from pipeline.grammar.selection import GRADABLE_ADVERBS, LASTING, ONCE, STATIVE, WAY, WAYS, Weights
-from pipeline.params import SentenceShape
+from pipeline.params.language import SentenceShape
 
 TENSES = ("pres", "past")
 BE = {"pres": "be", "past": "was"}

@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pipeline.memory.digits import digits
+from pipeline.memory.digits import Images, digits
 from pipeline.memory.network import MemoryNetwork
 from pipeline.memory.tasks import Task, task
-from pipeline.params import MemoryTraining
-from pipeline.plans import MemoryPlan
+from pipeline.params.memory import MemoryTraining
+from pipeline.plans.memory import MemoryPlan
 
 EXAMINED = 500
 """Sequences of valid and of test, at most."""
-COLUMNS = ["hidden_size", "items", "length", "seed", "learning_rate", "steps", "loss", "accuracy", "chance"]
+COLUMNS = ["hidden_size", "items", "length", "seed", "learning_rate", "steps", "loss", "accuracy", "chance", "data"]
+DRAWN = "drawn"
+"""The data of sequences that are drawn anew; that of digits is the name of the images."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,10 @@ class Trained:
     accuracy: float
 
 
-def problem_of(plan: MemoryPlan, length: int, items: int) -> Task:
+def problem_of(plan: MemoryPlan, length: int, items: int, images: Images | None) -> Task:
     if plan.task == "digits":
-        return digits(length)
+        assert images is not None
+        return digits(images, length)
     return task("copy" if plan.task == "capacity" else plan.task, length, items)
 
 
@@ -47,12 +50,18 @@ def run_count(plan: MemoryPlan) -> int:
 
 
 def experiment(
-    plan: MemoryPlan, device: torch.device, advance: Callable[[], None] = lambda: None
+    plan: MemoryPlan,
+    device: torch.device,
+    images: Images | None = None,
+    advance: Callable[[], None] = lambda: None,
 ) -> dict[str, pd.DataFrame]:
-    """runs: test accuracy by hidden size, items, length and seed; search: every learning rate that was tried."""
+    """runs: test accuracy by hidden size, items, length and seed; search: every learning rate that was tried.
+
+    `images`: what the digits are; other tasks need none.
+    """
     settings, runs, search = plan.training, [], []
     for hidden_size, items, length in cells(plan):
-        problem = problem_of(plan, length, items)
+        problem = problem_of(plan, length, items, images)
         cell = {"hidden_size": hidden_size, "items": items, "length": length}
         rates = settings.learning_rates
         losses = []
@@ -67,7 +76,7 @@ def experiment(
             found = train(plan, problem, hidden_size, best, settings.steps, seed, device)
             loss, accuracy = examine(found.network, problem, "test", seed, device)
             measured = {"steps": found.steps, "loss": loss, "accuracy": accuracy, "chance": problem.chance}
-            runs.append(cell | {"seed": seed, "learning_rate": best} | measured)
+            runs.append(cell | {"seed": seed, "learning_rate": best} | measured | {"data": plan.images or DRAWN})
             advance()
     columns = ["hidden_size", "items", "length", "learning_rate", "steps", "loss"]
     return {"runs": pd.DataFrame(runs, columns=COLUMNS), "search": pd.DataFrame(search, columns=columns)}

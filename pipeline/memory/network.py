@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from pipeline.params import MemoryNetworkName
+from pipeline.params.memory_tasks import MemoryNetworkName
 
 
 class MemoryNetwork(nn.Module):

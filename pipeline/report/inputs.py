@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pipeline.agreement.readers.saved import ScoredSuite
 from pipeline.corpus.streams import Corpus
 from pipeline.ngram.model import NgramModel
-from pipeline.plans import NetworkPlan, ReportPlan
+from pipeline.plans.network import NetworkPlan
+from pipeline.plans.report import ReportPlan
 from pipeline.report.inside import Looked
 from pipeline.report.studies import Studied
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.params import MEMORY_NETWORKS
+from pipeline.params.memory_tasks import MEMORY_NETWORKS
 from pipeline.report.findings import POINTS, Finding, Notation, signed
 from pipeline.report.seeds import over_seeds, seed_finding
 
@@ -11,6 +11,7 @@ TOPIC = "remembering"
 LABELS = {"rnn": "RNN", "irnn": "identity RNN", "gru": "GRU", "lstm": "LSTM"}
 TASK_WORDS = {"adding": "adding two numbers", "copy": "copying", "order": "the order of two symbols",
               "digits": "digits pixel by pixel"}  # fmt: skip
+IMAGE_WORDS = {"digits": "scikit-learn's digits pixel by pixel", "mnist": "MNIST's digits pixel by pixel"}
 ITEMS = Notation(lambda value: signed(value, 2), " items")
 
 
@@ -24,6 +25,11 @@ def tasks_of(table: pd.DataFrame) -> list[str]:
     return [name for name in TASK_WORDS if name in present]
 
 
+def task_words(table: pd.DataFrame, task: str) -> str:
+    """What a task is called; digits by whose they are."""
+    return IMAGE_WORDS[table.loc[table["task"] == task, "data"].iloc[0]] if task == "digits" else TASK_WORDS[task]
+
+
 def memory_table(runs: pd.DataFrame) -> pd.DataFrame:
     """Mean accuracy over seeds by task, network and length, with its interval, and the learning rate chosen."""
     rows = []
@@ -32,6 +38,7 @@ def memory_table(runs: pd.DataFrame) -> pd.DataFrame:
         found = over_seeds(own["accuracy"].to_numpy(float))
         row = {"task": task, "network": network, "length": length, "seeds": len(own), "accuracy": found.value}
         row |= {"low": max(found.low, 0.0), "high": min(found.high, 1.0), "chance": own["chance"].iloc[0]}
+        row |= {"data": own["data"].iloc[0]}
         rows.append(row | {"learning_rate": own["learning_rate"].iloc[0], "steps": own["steps"].mean()})
     return pd.DataFrame(rows)
 
@@ -71,7 +78,7 @@ def memory_findings(runs: pd.DataFrame) -> list[Finding]:
             if len(table) > 1:
                 x = np.log10(table.index.to_numpy(float))
                 slopes = (x - x.mean()) @ table.to_numpy(float) / ((x - x.mean()) ** 2).sum()
-                claim = f"At {TASK_WORDS[task]}, the accuracy of the {LABELS[name]} falls with length."
+                claim = f"At {task_words(own, task)}, the accuracy of the {LABELS[name]} falls with length."
                 found.append(seed_finding(TOPIC, claim, (name, ""), f"{task}: accuracy per tenfold length", slopes,
                                           "below", POINTS))  # fmt: skip
         for gated in ("gru", "lstm"):
@@ -80,8 +87,8 @@ def memory_findings(runs: pd.DataFrame) -> list[Finding]:
                     longest = wide[gated].index.max()
                     difference = (wide[gated].loc[longest] - wide[plain].loc[longest]).to_numpy(float)
                     claim = (
-                        f"At {TASK_WORDS[task]} over {longest} steps, the {LABELS[gated]} is right more often than the "
-                        f"{LABELS[plain]}."
+                        f"At {task_words(own, task)} over {longest} steps, the {LABELS[gated]} is right more "
+                        f"often than the {LABELS[plain]}."
                     )
                     found.append(seed_finding(TOPIC, claim, (gated, plain), f"{task}: accuracy", difference, "above",
                                               POINTS))  # fmt: skip

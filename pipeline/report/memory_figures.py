@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from pipeline.report.memory import LABELS, TASK_WORDS, networks_of, tasks_of
+from pipeline.report.memory import LABELS, networks_of, task_words, tasks_of
 from pipeline.report.style import COLOURS, INK, WIDTH, label_ends, styled
 
 
@@ -37,7 +37,7 @@ def accuracy(table: pd.DataFrame) -> Figure:
             ax.axhline(100 * own["chance"].iloc[0], color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
             _powers(ax, sorted(own["length"].unique()))
             ax.set_ylim(0, 104)
-            ax.set_title(TASK_WORDS[task])
+            ax.set_title(task_words(own, task))
             label_ends(ax, ends, gap=0.11)
         for ax in axes[len(tasks) :]:
             ax.set_visible(False)
@@ -95,7 +95,7 @@ def _accuracy(table: pd.DataFrame) -> str:
         own = table[table["task"] == task]
         longest = own[own["length"] == own["length"].max()].set_index("network")["accuracy"]
         ends = ", ".join(f"{LABELS[name]} {longest[name]:.0%}" for name in networks_of(own))
-        parts.append(f"{TASK_WORDS[task]} at {own['length'].max()}: {ends}")
+        parts.append(f"{task_words(own, task)} at {own['length'].max()}: {ends}")
     return f"Share of right answers by length; at the longest, {'; '.join(parts)}."
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.corpus.tokenisers import JOINED
 from pipeline.ngram.counts import MAX_ORDER
 from pipeline.ngram.model import model_name
-from pipeline.params import ARCHITECTURES
+from pipeline.params.architectures import ARCHITECTURES
 
 FLOOR = "grammar"
 NGRAMS = tuple(model_name(order) for order in range(1, MAX_ORDER + 1))

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.corpus.conventions import counting_words
-from pipeline.params import STUDIES
+from pipeline.params.studies import STUDIES
 from pipeline.report.analysis import usual_order
 from pipeline.report.chapter import Results
 from pipeline.report.contents import CHAPTERS

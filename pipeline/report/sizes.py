@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.plans import NetworkPlan
+from pipeline.plans.network import NetworkPlan
 from pipeline.report.names import networks
 from pipeline.report.parameters import parameter_count, recurrent_count
 

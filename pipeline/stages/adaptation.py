@@ -1,7 +1,9 @@
 """adaptation, a study: one network that goes on learning from what it is scored on, and that has a cache beside it."""
 
 from pipeline.layout import Layout
-from pipeline.plans import AdaptationPlan, NetworkPlan, mark_unselected, read_selected
+from pipeline.plans.adaptation import AdaptationPlan
+from pipeline.plans.network import NetworkPlan
+from pipeline.plans.reading import mark_unselected, read_selected
 
 
 def run(layout: Layout, architecture: str) -> dict[str, float]:

@@ -20,7 +20,8 @@ from pipeline.io import write_json, write_table
 from pipeline.language_model import LanguageModel
 from pipeline.layout import Layout
 from pipeline.models.load import load_models
-from pipeline.plans import AgreementPlan, read_plan
+from pipeline.plans.agreement import AgreementPlan
+from pipeline.plans.reading import read_plan
 from pipeline.progress import progress
 from pipeline.training.runtime import prepare_runtime
 

@@ -1,7 +1,8 @@
 """clipping, a study: why gradients vanish and explode, and what clipping does about it."""
 
 from pipeline.layout import Layout
-from pipeline.plans import ClippingPlan, mark_unselected, read_selected
+from pipeline.plans.clipping import ClippingPlan
+from pipeline.plans.reading import mark_unselected, read_selected
 
 
 def run(layout: Layout) -> dict[str, float]:

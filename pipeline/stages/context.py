@@ -1,7 +1,8 @@
 """context, a study: how much of the context each model uses."""
 
 from pipeline.layout import Layout
-from pipeline.plans import ContextPlan, mark_unselected, read_selected
+from pipeline.plans.context import ContextPlan
+from pipeline.plans.reading import mark_unselected, read_selected
 
 
 def run(layout: Layout) -> dict[str, float]:

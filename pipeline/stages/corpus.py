@@ -16,8 +16,9 @@ from pipeline.grammar.overlap import overlap
 from pipeline.io import write_table
 from pipeline.layout import Layout
 from pipeline.ngram.lines import check_lines
-from pipeline.params import Language
-from pipeline.plans import CorpusPlan, read_plan
+from pipeline.params.language import Language
+from pipeline.plans.corpus import CorpusPlan
+from pipeline.plans.reading import read_plan
 
 
 def run(layout: Layout) -> dict[str, float]:

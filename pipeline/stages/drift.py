@@ -1,7 +1,8 @@
 """drift, a study: what each model writes by itself after the beginnings of real texts, judged by other models."""
 
 from pipeline.layout import Layout
-from pipeline.plans import DriftPlan, mark_unselected, read_selected
+from pipeline.plans.drift import DriftPlan
+from pipeline.plans.reading import mark_unselected, read_selected
 
 
 def run(layout: Layout) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """embedding_study: what learned vectors are worth to a network, on little text and on much."""
 
 from pipeline.layout import Layout
-from pipeline.plans import EmbeddingStudyPlan, mark_unselected, read_selected
+from pipeline.plans.embedding_study import EmbeddingStudyPlan
+from pipeline.plans.reading import mark_unselected, read_selected
 
 
 def run(layout: Layout) -> dict[str, float]:

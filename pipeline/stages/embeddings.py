@@ -13,7 +13,8 @@ from pipeline.embeddings.quality import analogies, frequent, neighbour_overlap, 
 from pipeline.grammar.labels import word_labels
 from pipeline.io import write_json, write_table, write_tensors
 from pipeline.layout import Layout
-from pipeline.plans import EmbeddingsPlan, read_plan
+from pipeline.plans.embeddings import EmbeddingsPlan
+from pipeline.plans.reading import read_plan
 from pipeline.training.runtime import prepare_runtime
 
 

@@ -15,8 +15,9 @@ from pipeline.io import write_table
 from pipeline.layout import Layout
 from pipeline.models.neural import load_network
 from pipeline.models.recurrent import RecurrentNetwork
-from pipeline.params import Jacobian
-from pipeline.plans import GradientsPlan, read_plan
+from pipeline.params.gradients import Jacobian
+from pipeline.plans.gradients import GradientsPlan
+from pipeline.plans.reading import read_plan
 from pipeline.progress import progress
 from pipeline.training.runtime import prepare_runtime
 

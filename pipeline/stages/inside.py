@@ -1,7 +1,9 @@
 """inside, a study: where one network keeps the number of a subject."""
 
 from pipeline.layout import Layout
-from pipeline.plans import InsidePlan, NetworkPlan, mark_unselected, read_selected
+from pipeline.plans.inside import InsidePlan
+from pipeline.plans.network import NetworkPlan
+from pipeline.plans.reading import mark_unselected, read_selected
 
 FEWEST = 20
 """Items below which no half and no fold says anything."""

@@ -11,7 +11,8 @@ from pipeline.layout import Layout
 from pipeline.ngram.kneser_ney import fit
 from pipeline.ngram.lines import MARKS
 from pipeline.ngram.model import model_of
-from pipeline.plans import LearningCurvePlan, mark_unselected, read_selected
+from pipeline.plans.learning_curve import LearningCurvePlan
+from pipeline.plans.reading import mark_unselected, read_selected
 from pipeline.progress import progress
 
 

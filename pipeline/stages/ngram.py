@@ -16,7 +16,8 @@ from pipeline.ngram.engine import counted
 from pipeline.ngram.kneser_ney import smooth
 from pipeline.ngram.smoothing import SMOOTHINGS, smoothed
 from pipeline.ngram.storage import load, save
-from pipeline.plans import NgramPlan, read_plan
+from pipeline.plans.ngram import NgramPlan
+from pipeline.plans.reading import read_plan
 from pipeline.progress import progress
 
 MEGABYTE = 1 << 20

@@ -15,8 +15,9 @@ from pipeline.io import write_json, write_table
 from pipeline.language_model import LanguageModel
 from pipeline.layout import Layout
 from pipeline.models.load import load_models
-from pipeline.params import ARCHITECTURES
-from pipeline.plans import PerplexityPlan, read_plan
+from pipeline.params.architectures import ARCHITECTURES
+from pipeline.plans.perplexity import PerplexityPlan
+from pipeline.plans.reading import read_plan
 from pipeline.progress import progress
 from pipeline.training.runtime import prepare_runtime
 

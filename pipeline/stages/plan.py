@@ -11,8 +11,10 @@ from pipeline.grammar.builtin import check_language
 from pipeline.io import write_json
 from pipeline.layout import Layout
 from pipeline.ngram.pruning import check_thresholds
-from pipeline.params import BUILTIN, Params, read_params
-from pipeline.plans import resolve
+from pipeline.params.language import BUILTIN
+from pipeline.params.reading import read_params
+from pipeline.params.schema import Params
+from pipeline.plans.resolve import resolve
 from pipeline.training.memory import check_cost, check_cutoffs, machine_memory, training_cost
 
 
@@ -22,6 +24,10 @@ def run(root: Path) -> None:
     layout = Layout(root, params.corpus)
     for name in params.agreement.suites:
         read_suite(find_suite(layout.suites, name))
+    if "memory" in params.selected_studies and params.memory.images == "mnist":
+        from pipeline.memory.mnist import find_mnist
+
+        find_mnist(layout.mnist)
     size = params.sizes[params.size]
     # a training step, and the window in which a gradient is followed back
     needed = {"train": size.batch_size * (size.bptt_len + 1), "valid": params.gradients.max_lag + 3}

@@ -16,8 +16,13 @@ from pipeline.io import read_array, read_json, read_table, read_tensors, write_j
 from pipeline.layout import Layout
 from pipeline.ngram.storage import SUMMARY
 from pipeline.ngram.storage import load as load_ngram
-from pipeline.params import ARCHITECTURES, MEMORY_NETWORKS, MEMORY_TASKS
-from pipeline.plans import NetworkPlan, ReportPlan, memory_plan, read_plan, read_selected, study_stage
+from pipeline.params.architectures import ARCHITECTURES
+from pipeline.params.memory_tasks import MEMORY_NETWORKS, MEMORY_TASKS
+from pipeline.params.studies import study_stage
+from pipeline.plans.memory import memory_plan
+from pipeline.plans.network import NetworkPlan
+from pipeline.plans.reading import read_plan, read_selected
+from pipeline.plans.report import ReportPlan
 from pipeline.provenance import describe, read_timings
 from pipeline.report.analysis import analyse
 from pipeline.report.gallery import draw

@@ -6,7 +6,8 @@
 from contextlib import ExitStack
 
 from pipeline.layout import Layout
-from pipeline.plans import NetworkPlan, mark_unselected, read_selected
+from pipeline.plans.network import NetworkPlan
+from pipeline.plans.reading import mark_unselected, read_selected
 
 
 def run(layout: Layout, architecture: str) -> dict[str, float]:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from pipeline.embeddings.checks import check_vectors
 from pipeline.models.recurrent import RecurrentNetwork, Shape
-from pipeline.plans import NetworkPlan
+from pipeline.plans.network import NetworkPlan
 
 
 def build_network(

@@ -17,7 +17,8 @@ from pipeline.evaluation.bootstrap import block_sums
 from pipeline.evaluation.perplexity import score_stream
 from pipeline.language_model import Tokens
 from pipeline.models.neural import NeuralModel
-from pipeline.plans import EmbeddingStudyPlan, NetworkPlan
+from pipeline.plans.embedding_study import EmbeddingStudyPlan
+from pipeline.plans.network import NetworkPlan
 from pipeline.training.build import build_network
 from pipeline.training.loop import train
 

@@ -16,7 +16,7 @@ from torch import Tensor
 from pipeline.errors import UserError
 from pipeline.language_model import Tokens
 from pipeline.models.recurrent import RecurrentNetwork
-from pipeline.plans import NetworkPlan
+from pipeline.plans.network import NetworkPlan
 from pipeline.progress import progress
 from pipeline.training.checkpoint import FILE, ParentWatch, load_checkpoint, save_checkpoint
 from pipeline.training.ranks import ALONE, RankLost, Ranks

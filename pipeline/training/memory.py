@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.errors import UserError
-from pipeline.params import Size
+from pipeline.params.networks import Size
 
 BYTES = 4  # of a float32
 COPIES = 7  # of every weight: itself, its gradient, two moments of Adam, and those kept from before, halfway and best

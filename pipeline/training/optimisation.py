@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from pipeline.plans import NetworkPlan
+from pipeline.plans.network import NetworkPlan
 
 
 def make_optimiser(parameters: Sequence[Tensor], plan: NetworkPlan) -> torch.optim.Optimizer:

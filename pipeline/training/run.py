@@ -13,7 +13,7 @@ from pipeline.errors import UserError
 from pipeline.language_model import Tokens
 from pipeline.models.dropout import DropoutMasks, Rates
 from pipeline.models.recurrent import RecurrentNetwork, detach
-from pipeline.plans import NetworkPlan
+from pipeline.plans.network import NetworkPlan
 from pipeline.training.averaging import Averages
 from pipeline.training.optimisation import activation_penalty, make_optimiser
 from pipeline.training.output_loss import output_loss

@@ -6,7 +6,7 @@ import platform
 import torch
 
 from pipeline.errors import UserError
-from pipeline.params import Runtime
+from pipeline.params.runtime import Runtime
 
 
 def prepare_runtime(runtime: Runtime) -> torch.device:

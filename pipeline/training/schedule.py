@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from pipeline.plans import NetworkPlan
+from pipeline.plans.network import NetworkPlan
 
 PLATEAU_FLOOR = 1e-4  # a rate that has fallen below this share of its peak falls no further
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.errors import UserError
 from pipeline.language_model import Tokens
-from pipeline.params import Size
+from pipeline.params.networks import Size
 
 SHORTEST = 5  # tokens of a random segment, as in AWD-LSTM
 DEVIATION = 5.0

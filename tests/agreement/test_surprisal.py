@@ -13,7 +13,7 @@ from pipeline.corpus.vocabulary import EOS_ID, build_vocabulary, count_words
 from pipeline.grammar.builtin import builtin_suite
 from pipeline.ngram.kneser_ney import fit
 from pipeline.ngram.model import model_of
-from pipeline.params import read_params
+from pipeline.params.reading import read_params
 
 SUITE = pd.DataFrame(
     {

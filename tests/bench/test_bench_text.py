@@ -7,7 +7,7 @@ from bench.results import ROOT
 from bench.text import Text, raw_text, write_generated_stream
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.grammar.builtin import builtin_grammar
-from pipeline.params import read_params
+from pipeline.params.reading import read_params
 
 PARAMS = read_params(ROOT / "params.yaml")
 TRAIN = "\n a  <unk> unk \n\nb a\n"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline.corpus.conventions import Conventions, conventions
-from pipeline.params import read_params
+from pipeline.params.reading import read_params
 
 TEXT = read_params(Path(__file__).parents[2] / "params.yaml").text
 

@@ -6,8 +6,8 @@ from pipeline.corpus.streams import load_corpus
 from pipeline.errors import UserError
 from pipeline.io import write_json
 from pipeline.layout import Layout
-from pipeline.params import read_params
-from pipeline.plans import resolve
+from pipeline.params.reading import read_params
+from pipeline.plans.resolve import resolve
 from pipeline.stages.corpus import run
 
 PARAMS = read_params(Path(__file__).parents[2] / "params.yaml")

@@ -6,7 +6,7 @@ from pipeline.embeddings.pairs import PAIRS, word_pairs
 from pipeline.embeddings.quality import analogies, frequent, neighbour_overlap, probes, unit
 from pipeline.errors import UserError
 from pipeline.grammar.labels import word_labels
-from pipeline.params import VectorQuality
+from pipeline.params.embeddings import VectorQuality
 
 QUALITY = VectorQuality(min_count=2, words=100, neighbours=4, folds=3, inverse_penalty=1.0, resamples=100)
 

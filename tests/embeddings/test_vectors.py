@@ -23,7 +23,7 @@ from pipeline.embeddings.ppmi_svd import cooccurrences, ppmi
 from pipeline.embeddings.similarity import nearest
 from pipeline.embeddings.skipgram import skipgram_gradient
 from pipeline.errors import UserError
-from pipeline.params import Embeddings
+from pipeline.params.embeddings import Embeddings
 
 CPU = torch.device("cpu")
 SETTINGS = Embeddings.model_validate(

@@ -7,7 +7,7 @@ from pipeline.errors import UserError
 from pipeline.evaluation.adaptation import adapt, possible_updates
 from pipeline.evaluation.cache import Cache, score_with_cache
 from pipeline.evaluation.dynamic import gradient_rms, score_dynamically
-from pipeline.params import Adaptation, ContinuousCache, DynamicEvaluation
+from pipeline.params.adaptation import Adaptation, ContinuousCache, DynamicEvaluation
 
 RNG = np.random.default_rng(0)
 TRAIN, VALID, TEST = (RNG.choice(np.arange(2, 2 + types), 200).astype(np.uint8) for types in (9, 3, 4))

@@ -20,8 +20,8 @@ from pipeline.models.neural import NeuralModel
 from pipeline.models.recurrent import RecurrentNetwork, Shape
 from pipeline.ngram.kneser_ney import fit
 from pipeline.ngram.storage import save
-from pipeline.params import read_params
-from pipeline.plans import resolve
+from pipeline.params.reading import read_params
+from pipeline.plans.resolve import resolve
 
 WORDS = ["<unk>", "<eos>", "the", "dog", "cat", "sleeps", "barks", "."]
 

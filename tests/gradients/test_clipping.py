@@ -5,7 +5,7 @@ import torch
 from pipeline.gradients.clipping import compare, gradient_by_lag, initialise, train
 from pipeline.memory.network import MemoryNetwork
 from pipeline.memory.tasks import task
-from pipeline.params import Clipping, RadiusSweep
+from pipeline.params.clipping import Clipping, RadiusSweep
 
 
 def settings(**changes):

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from pipeline.gradients.radius import growth_rate, recurrent_matrix, scalar_powers, sweep
-from pipeline.params import RadiusSweep
+from pipeline.params.clipping import RadiusSweep
 
 
 def settings(**changes):

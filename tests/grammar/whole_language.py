@@ -4,7 +4,7 @@ from functools import cache
 
 from pipeline.grammar.english import english
 from pipeline.grammar.model import GrammarModel, lexicon_vocabulary
-from pipeline.params import SentenceShape
+from pipeline.params.language import SentenceShape
 
 SHAPE = SentenceShape(
     plural=0.4, past=0.2, adjective=0.28, adverb=0.3, prepositional_phrase=0.16, subject_relative=0.06,

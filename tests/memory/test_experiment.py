@@ -1,10 +1,13 @@
 import pytest
 import torch
 
+from pipeline.memory.digits import small_images
 from pipeline.memory.experiment import COLUMNS, experiment, run_count
 from pipeline.memory.network import MemoryNetwork
-from pipeline.params import MEMORY_NETWORKS, MemoryTraining, Runtime
-from pipeline.plans import MemoryPlan
+from pipeline.params.memory import MemoryTraining
+from pipeline.params.memory_tasks import MEMORY_NETWORKS
+from pipeline.params.runtime import Runtime
+from pipeline.plans.memory import MemoryPlan
 
 
 def plan(network="gru", task="order", **changes):
@@ -13,13 +16,14 @@ def plan(network="gru", task="order", **changes):
     return MemoryPlan(
         selected=True, task=task, network=network, seed=1,
         runtime=Runtime(device="cpu", threads=1, precision="fp32"),
+        images="digits" if task == "digits" else None,
         lengths=changes.pop("lengths", [2]), items=changes.pop("items", [1]),
         hidden_sizes=changes.pop("hidden_sizes", [8]), training=MemoryTraining(**(settings | changes)),
     )  # fmt: skip
 
 
 def run(asked):
-    return experiment(asked, torch.device("cpu"))
+    return experiment(asked, torch.device("cpu"), small_images() if asked.task == "digits" else None)
 
 
 def test_a_gru_learns_what_is_near():
@@ -47,6 +51,7 @@ def test_every_network_takes_every_task(network, task):
     made = run(plan(network, task, lengths=[4], items=[1, 2], hidden_sizes=[4, 6]))["runs"]
     assert len(made) == 2 * 2 * 2
     assert made["accuracy"].between(0, 1).all()
+    assert set(made["data"]) == {"digits" if task == "digits" else "drawn"}
 
 
 def test_the_identity_rnn_begins_with_the_identity_and_copies_its_state():

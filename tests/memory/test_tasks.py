@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from pipeline.memory.digits import digits
+from pipeline.memory.digits import Images, digits, resized, small_images
 from pipeline.memory.tasks import ALPHABET, FIRST_STEPS, TASKS, task
 
 
@@ -51,7 +51,7 @@ def test_an_oracle_is_always_right_and_a_guess_as_often_as_chance(name):
 
 
 def test_digits_are_the_same_images_at_every_length_and_no_split_shares_one():
-    small, large = digits(64), digits(256)
+    small, large = digits(small_images(), 64), digits(small_images(), 256)
     assert drawn(small, 9, split="test").targets.tolist() == drawn(large, 9, split="test").targets.tolist()
     assert drawn(small, 9).inputs.shape == (64, 9, 1)
     assert drawn(large, 9).inputs.shape == (256, 9, 1)
@@ -59,3 +59,16 @@ def test_digits_are_the_same_images_at_every_length_and_no_split_shares_one():
     assert sum(images.shape[1] for images in splits.values()) == 1797
     images = torch.cat([images[..., 0].T for images in splits.values()])
     assert len(torch.unique(images, dim=0)) == 1797
+
+
+def test_images_shrink_by_means_over_areas_and_grow_in_between():
+    images = torch.rand(5, 28, 28, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(resized(images, 28), images)
+    assert torch.allclose(resized(images, 14), images.unflatten(2, (14, 2)).unflatten(1, (14, 2)).mean(dim=(2, 4)))
+    assert torch.allclose(resized(images, 8).mean(dim=(1, 2)), images.mean(dim=(1, 2)), atol=0.02)
+    large = resized(images, 56)
+    assert large.shape == (5, 56, 56)
+    assert (large.amax(dim=(1, 2)) <= images.amax(dim=(1, 2)) + 1e-6).all()
+    rows = torch.arange(3)
+    task_of = digits(Images(torch.full((3, 4, 4), 7), rows, 14, {"train": rows, "valid": rows, "test": rows}), 16)
+    assert drawn(task_of, 3).inputs.unique().tolist() == [0.5]

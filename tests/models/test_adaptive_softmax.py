@@ -10,7 +10,7 @@ from pipeline.gradients.lag import gradient_by_lag
 from pipeline.io import write_json
 from pipeline.models.neural import NeuralModel, load_network, save_weights
 from pipeline.models.recurrent import RecurrentNetwork, Shape
-from pipeline.params import read_params
+from pipeline.params.reading import read_params
 from pipeline.report.parameters import parameter_count
 from pipeline.training.memory import check_cutoffs, training_cost
 

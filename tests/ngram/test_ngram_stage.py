@@ -12,8 +12,8 @@ from pipeline.errors import UserError
 from pipeline.io import write_json
 from pipeline.layout import Layout
 from pipeline.ngram.storage import load
-from pipeline.params import read_params
-from pipeline.plans import resolve
+from pipeline.params.reading import read_params
+from pipeline.plans.resolve import resolve
 from pipeline.stages import corpus, ngram
 
 PARAMS = read_params(Path(__file__).parents[2] / "params.yaml")

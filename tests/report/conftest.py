@@ -13,8 +13,9 @@ import pytest
 
 from pipeline.ngram.kneser_ney import fit
 from pipeline.ngram.model import model_of
-from pipeline.params import read_params
-from pipeline.plans import ReportPlan, resolve
+from pipeline.params.reading import read_params
+from pipeline.plans.report import ReportPlan
+from pipeline.plans.resolve import resolve
 from pipeline.report.inputs import Inputs
 from pipeline.report.names import SMOOTHING_WORDS
 

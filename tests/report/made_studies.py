@@ -123,4 +123,5 @@ def memory(models: tuple[str, ...], rng: np.random.Generator) -> pd.DataFrame:
                     share = min(1.0, size / 8 / items) * (0.99 + 0.01 * rng.random())
                     rows.append(("capacity", network, size, items, 5, seed, 0.125 + 0.875 * share, 0.125))
     columns = ["task", "network", "hidden_size", "items", "length", "seed", "accuracy", "chance"]
-    return pd.DataFrame(rows, columns=columns).assign(learning_rate=0.003, steps=100, loss=0.1)
+    table = pd.DataFrame(rows, columns=columns).assign(learning_rate=0.003, steps=100, loss=0.1)
+    return table.assign(data=np.where(table["task"] == "digits", "mnist", "drawn"))

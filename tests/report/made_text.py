@@ -10,7 +10,7 @@ from pipeline.corpus.conventions import conventions
 from pipeline.corpus.streams import Corpus, encode
 from pipeline.corpus.tokenisers import WHITE_SPACE
 from pipeline.corpus.vocabulary import build_vocabulary, count_words
-from pipeline.params import read_params
+from pipeline.params.reading import read_params
 
 ROOT = Path(__file__).parents[2]
 

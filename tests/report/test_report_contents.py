@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.params import STUDIES
+from pipeline.params.studies import STUDIES
 from pipeline.report import page
 from pipeline.report.contents import CHAPTERS, FIRST, by_argument
 from pipeline.report.scored import score

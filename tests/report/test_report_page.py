@@ -11,8 +11,8 @@ from pipeline.io import read_json, write_array, write_json, write_table, write_t
 from pipeline.layout import Layout
 from pipeline.ngram.kneser_ney import fit
 from pipeline.ngram.storage import save as save_ngram
-from pipeline.params import read_params
-from pipeline.plans import resolve
+from pipeline.params.reading import read_params
+from pipeline.plans.resolve import resolve
 from pipeline.report.analysis import analyse
 from pipeline.report.gallery import draw
 from pipeline.report.inputs import Inputs

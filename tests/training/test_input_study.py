@@ -7,8 +7,10 @@ import torch
 from pipeline.corpus.streams import Corpus, Split
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.errors import UserError
-from pipeline.params import Runtime, read_params
-from pipeline.plans import EmbeddingStudyPlan, NetworkPlan
+from pipeline.params.reading import read_params
+from pipeline.params.runtime import Runtime
+from pipeline.plans.embedding_study import EmbeddingStudyPlan
+from pipeline.plans.network import NetworkPlan
 from pipeline.training.build import build_network
 from pipeline.training.input_study import USES, check_shares, part_of, trainings, validated_and_tested
 

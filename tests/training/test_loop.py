@@ -14,8 +14,9 @@ import torch
 
 from pipeline.errors import UserError
 from pipeline.models.recurrent import RecurrentNetwork, Shape
-from pipeline.params import Dropout, Optimiser, Runtime, Segments, Size, Training
-from pipeline.plans import NetworkPlan
+from pipeline.params.networks import Dropout, Optimiser, Segments, Size, Training
+from pipeline.params.runtime import Runtime
+from pipeline.plans.network import NetworkPlan
 from pipeline.training import checkpoint, loop
 from pipeline.training import run as run_module
 from pipeline.training.runtime import choose_device, use_bf16

@@ -4,7 +4,8 @@ import pytest
 
 from pipeline.errors import UserError
 from pipeline.models.recurrent import RecurrentNetwork, Shape
-from pipeline.params import Size, read_params
+from pipeline.params.networks import Size
+from pipeline.params.reading import read_params
 from pipeline.training.memory import check_cost, machine_memory, training_cost
 
 

@@ -1,6 +1,6 @@
 """What `dvc repro` runs."""
 
-from pipeline.params import MEMORY_NETWORKS, MEMORY_TASKS
+from pipeline.params.memory_tasks import MEMORY_NETWORKS, MEMORY_TASKS
 
 STAGES = ["plan", "corpus", "ngram", "embeddings", "train@rnn", "train@gru", "train@lstm"]
 STAGES += ["perplexity", "agreement", "gradients", "learning_curve", "report"]

@@ -1,205 +1,35 @@
-"""What params.yaml resolves to: one plan per stage and per architecture.
+"""What params.yaml resolves to: one plan per stage and per architecture, size and architecture merged.
 
 Stages read their plan and nothing else, so that a change re-runs just what it touches.
 """
 
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any
 
-from pydantic import Field, ValidationError
-
-from pipeline.errors import UserError
-from pipeline.io import read_json, write_json
-from pipeline.params import (
-    BUILTIN,
-    MEMORY_NETWORKS,
-    MEMORY_TASKS,
-    Adaptation,
-    Agreement,
-    Architecture,
-    Clipping,
-    Context,
-    CorpusName,
-    Count,
-    Drift,
-    Embeddings,
-    Gradients,
-    Inside,
-    Language,
-    Mark,
-    Memory,
-    MemoryNetworkName,
-    MemoryTask,
-    MemoryTraining,
-    Ngram,
-    Params,
-    Perplexity,
-    Positive,
-    Recurrent,
-    Report,
-    Runtime,
-    Seed,
-    Size,
-    Strict,
-    Study,
-    Text,
-    Training,
-)
-
-
-class CorpusPlan(Strict):
-    """`order`: lines that are too short for n-grams of this order are told of before anything is counted or trained."""
-
-    corpus: CorpusName
-    seed: Seed
-    order: Count
-    language: Language | None
-    text: Text
-
-
-class NgramPlan(Strict):
-    ngram: Ngram
-    block_lines: Count
-    uncounted: list[Mark]
-
-
-class EmbeddingsPlan(Strict):
-    seed: Seed
-    runtime: Runtime
-    dim: Count
-    embeddings: Embeddings
-
-
-class NetworkPlan(Strict):
-    """One network: its shape and how it is trained."""
-
-    selected: Literal[True]
-    architecture: Architecture
-    seed: Seed
-    runtime: Runtime
-    embeddings: Literal["finetune", "frozen", "none"]
-    size: Size
-    training: Training
-    learning_rate: Positive
-    clip_norm: Positive
-
-
-class Unselected(Strict):
-    """The plan of an architecture that `model` leaves out, or of a study that `studies` does."""
-
-    selected: Literal[False]
-
-
-class LearningCurvePlan(Strict):
-    selected: Literal[True]
-    order: Count
-    block_lines: Count
-    uncounted: list[Mark]
-    smallest_share: Annotated[float, Field(gt=0, le=1)]
-
-
-class EmbeddingStudyPlan(Strict):
-    """`network` is what every training shares; seed, use and share of train differ."""
-
-    selected: Literal[True]
-    network: NetworkPlan
-    shares: list[float]
-    seeds: Count
-    block_lines: Count
-
-
-class AdaptationPlan(Strict):
-    """Of one study for all networks: each is asked together with its own `NetworkPlan`."""
-
-    selected: Literal[True]
-    adaptation: Adaptation
-
-
-class ContextPlan(Strict):
-    selected: Literal[True]
-    models: list[Architecture]
-    seed: Seed
-    runtime: Runtime
-    order: Count
-    context: Context
-
-
-class DriftPlan(Strict):
-    selected: Literal[True]
-    models: list[Architecture]
-    seed: Seed
-    runtime: Runtime
-    order: Count
-    language: Language | None
-    drift: Drift
-
-
-class InsidePlan(Strict):
-    """Of one study for all networks: each is asked together with its own `NetworkPlan`."""
-
-    selected: Literal[True]
-    inside: Inside
-
-
-class ClippingPlan(Strict):
-    selected: Literal[True]
-    seed: Seed
-    runtime: Runtime
-    clipping: Clipping
-
-
-class MemoryPlan(Strict):
-    """One network on one task, at every length, number of items and hidden size."""
-
-    selected: Literal[True]
-    task: MemoryTask
-    network: MemoryNetworkName
-    seed: Seed
-    runtime: Runtime
-    lengths: Annotated[list[Count], Field(min_length=1)]
-    items: Annotated[list[Count], Field(min_length=1)]
-    hidden_sizes: Annotated[list[Count], Field(min_length=1)]
-    training: MemoryTraining
-
-
-class PerplexityPlan(Strict):
-    models: list[Architecture]
-    seed: Seed
-    runtime: Runtime
-    order: Count
-    language: Language | None
-    perplexity: Perplexity
-
-
-class AgreementPlan(Strict):
-    models: list[Architecture]
-    seed: Seed
-    runtime: Runtime
-    order: Count
-    language: Language | None
-    agreement: Agreement
-
-
-class GradientsPlan(Strict):
-    models: list[Architecture]
-    seed: Seed
-    runtime: Runtime
-    gradients: Gradients
-
-
-class ReportPlan(Strict):
-    corpus: CorpusName
-    models: list[Architecture]
-    studies: list[Study]
-    studied_architecture: Architecture
-    seed: Seed
-    size: str
-    embeddings: Embeddings
-    text: Text
-    clip_norm: Positive
-    perplexity: Perplexity
-    agreement: Agreement
-    report: Report
+from pipeline.params.architectures import Architecture
+from pipeline.params.fields import Strict
+from pipeline.params.language import BUILTIN
+from pipeline.params.memory import Memory
+from pipeline.params.memory_tasks import MEMORY_NETWORKS, MEMORY_TASKS, MemoryNetworkName, MemoryTask
+from pipeline.params.networks import Recurrent
+from pipeline.params.schema import Params
+from pipeline.params.studies import Study, study_stage
+from pipeline.plans.adaptation import AdaptationPlan
+from pipeline.plans.agreement import AgreementPlan
+from pipeline.plans.clipping import ClippingPlan
+from pipeline.plans.context import ContextPlan
+from pipeline.plans.corpus import CorpusPlan
+from pipeline.plans.drift import DriftPlan
+from pipeline.plans.embedding_study import EmbeddingStudyPlan
+from pipeline.plans.embeddings import EmbeddingsPlan
+from pipeline.plans.gradients import GradientsPlan
+from pipeline.plans.inside import InsidePlan
+from pipeline.plans.learning_curve import LearningCurvePlan
+from pipeline.plans.memory import MemoryPlan, memory_plan
+from pipeline.plans.network import NetworkPlan
+from pipeline.plans.ngram import NgramPlan
+from pipeline.plans.perplexity import PerplexityPlan
+from pipeline.plans.reading import Unselected
+from pipeline.plans.report import ReportPlan
 
 
 def resolve(params: Params) -> dict[str, Strict]:
@@ -294,11 +124,6 @@ def resolve(params: Params) -> dict[str, Strict]:
     }
 
 
-def study_stage(name: Study) -> str:
-    """The stage, and the plan, of a study: its own name, but where a stage has that already."""
-    return "embedding_study" if name == "embeddings" else name
-
-
 def _embedding_study(network: NetworkPlan, params: Params) -> EmbeddingStudyPlan:
     study = params.embedding_study
     untied = network.training.model_copy(update={"tie_output": False})  # so that the input is all that differs
@@ -310,11 +135,6 @@ def _embedding_study(network: NetworkPlan, params: Params) -> EmbeddingStudyPlan
         seeds=study.seeds,
         block_lines=params.perplexity.block_lines,
     )
-
-
-def memory_plan(task: str, network: str) -> str:
-    """The name of the plan of one network on one task."""
-    return f"memory_{task}_{network}"
 
 
 def _memory(params: Params, task: MemoryTask, name: MemoryNetworkName) -> Strict:
@@ -332,26 +152,6 @@ def _memory(params: Params, task: MemoryTask, name: MemoryNetworkName) -> Strict
         lengths=lengths.get(task, [settings.capacity.lag]),
         items={"copy": [settings.copy_items], "capacity": settings.capacity.items}.get(task, [1]),
         hidden_sizes=settings.capacity.hidden_sizes if task == "capacity" else [settings.hidden_size],
+        images=settings.images if task == "digits" else None,
         training=settings.training,
     )
-
-
-PlanType = TypeVar("PlanType", bound=Strict)
-
-
-def read_plan(path: Path, kind: type[PlanType]) -> PlanType:
-    try:
-        return kind.model_validate(read_json(path))
-    except ValidationError:
-        raise UserError(f"{path} was written by another version of the code. Run `python -m pipeline plan`.") from None
-
-
-def mark_unselected(folder: Path) -> dict[str, float]:
-    """The whole output of a stage that was left out; it measured nothing."""
-    write_json(folder / "unselected.json", {"selected": False})
-    return {}
-
-
-def read_selected(path: Path, kind: type[PlanType]) -> PlanType | None:
-    """The plan of an architecture or of a study, None where it was left out."""
-    return None if read_json(path) == {"selected": False} else read_plan(path, kind)

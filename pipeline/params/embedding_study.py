@@ -1,0 +1,17 @@
+"""params.yaml, embedding_study: a study."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from pipeline.params.architectures import Architecture
+from pipeline.params.fields import Count, Strict
+
+
+class EmbeddingStudy(Strict):
+    """Networks that begin from learned vectors, keep them, or do without, on little text and on much."""
+
+    architecture: Architecture
+    shares: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=1)]
+    seeds: Annotated[int, Field(ge=2)]
+    training_tokens: Count
