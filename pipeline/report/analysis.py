@@ -12,7 +12,7 @@ from pipeline.agreement.readers.saved import ScoredSuite
 from pipeline.corpus.streams import Corpus, counted_tokens
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.pairs import word_pairs
-from pipeline.embeddings.similarity import nearest
+from pipeline.embeddings.similarity import learned_types, nearest
 from pipeline.evaluation.breakdown import sentence_starts
 from pipeline.plans import NetworkPlan, ReportPlan
 from pipeline.report import (
@@ -193,7 +193,7 @@ def analyse(inputs: Inputs) -> Results:
         metrics=tables.metrics(plan.corpus, perplexities, agreement_tables["agreement"]),
         best_ngram=best_ngram,
         frequencies=counts,
-        neighbours=neighbour_words(inputs.vectors, inputs.corpus.vocabulary, counts),
+        neighbours=neighbour_words(inputs.vectors, inputs.corpus.vocabulary, counts, plan.embeddings.min_count),
         examples=examples(inputs.suite[inputs.suite["item"].isin(inputs.items["item"])]),
         surprises=counting.surprises(
             splits["test"].tokens,
@@ -342,20 +342,22 @@ def _suites(inputs: Inputs) -> dict[str, pd.DataFrame]:
 
 
 def neighbour_words(
-    vectors: NDArray[np.float32], vocabulary: Vocabulary, counts: NDArray[np.int64]
+    vectors: NDArray[np.float32], vocabulary: Vocabulary, counts: NDArray[np.int64], min_count: int
 ) -> list[tuple[str, list[tuple[str, float]]]]:
-    """A dozen words from the commonest to the rare, and the types nearest to each by cosine."""
+    """A dozen words from the commonest to the rare, and the types nearest to each by cosine; vectors of types rarer
+    than `min_count` were not learned."""
+    learned = learned_types(counts, min_count)
     spelled = [
         index
         for index, word in enumerate(vocabulary.types)
-        if word.isalpha() and len(word) > 2 and counts[index] >= ENOUGH
+        if word.isalpha() and len(word) > 2 and counts[index] >= max(ENOUGH, min_count)
     ]
     places = np.unique(np.geomspace(1, max(len(spelled), 1), NEIGHBOUR_WORDS + 1).round().astype(int)) - 1
     chosen = [spelled[place] for place in places if place < len(spelled)][-NEIGHBOUR_WORDS:]
     return [
         (
             vocabulary.types[word],
-            [(vocabulary.types[index], cosine) for index, cosine in nearest(vectors, word, NEIGHBOURS)],
+            [(vocabulary.types[index], cosine) for index, cosine in nearest(vectors, word, NEIGHBOURS, learned)],
         )
         for word in chosen
     ]
