@@ -114,6 +114,8 @@ def steps(words: Ints, lines: Ints, window: int, sampler: NoiseSampler, rng: np.
     The reach of each window is drawn from 1 to `window` (Mikolov et al. 2013a).
     """
     count = -(-len(words) // BLOCK)
+    if not count:
+        return
     padded = np.zeros(count * BLOCK + 2 * window, dtype=np.int64)
     padded[window : window + len(words)] = words
     reach = rng.integers(1, window + 1, size=len(words))
