@@ -27,7 +27,7 @@ from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.embeddings.contexts import Words, keep_probability, trained_words
 from pipeline.embeddings.method import train_vectors
 from pipeline.embeddings.negative_sampling import mean_loss
-from pipeline.embeddings.quality import analogies, frequent, neighbour_overlap, probes
+from pipeline.embeddings.quality import analogies, asked, frequent, neighbour_overlap, probes
 from pipeline.embeddings.skipgram import skipgram_gradient
 from pipeline.grammar.labels import word_labels
 from pipeline.params.embeddings import Embeddings
@@ -111,16 +111,16 @@ def speeds(contest: Contest, repeats: int) -> list[Result]:
 
 def qualities(contest: Contest, seeds: int) -> Iterator[Result]:
     """Means over seeds with the half width of their 95 % interval, then the difference with its own."""
-    text, settings = contest.text, contest.settings
+    text, settings, quality = contest.text, contest.settings, asked(contest.settings)
     counts = np.bincount(text.train, minlength=len(text.vocabulary))
-    words = frequent(counts, settings.quality)
+    words = frequent(counts, quality)
     sides = [[make(seed) for seed in range(1, seeds + 1)] for make in (contest.ours, contest.theirs)]
     held_out = trained_words(text.test, len(text.vocabulary), 1, settings.window)
     held_out = Words(held_out.words, held_out.lines, np.where(np.arange(len(counts)) == EOS_ID, 0, counts))
 
     def measured(pair: Pair) -> dict[str, float]:
-        told = analogies(pair.inputs, text.vocabulary.ids, counts, settings.quality)
-        read = probes(pair.inputs, word_labels(), text.vocabulary.types, words, settings.quality, seed=1)
+        told = analogies(pair.inputs, text.vocabulary.ids, counts, quality)
+        read = probes(pair.inputs, word_labels(), text.vocabulary.types, words, quality, seed=1)
         found = {"held-out loss": mean_loss(pair.inputs, pair.outputs, held_out, settings, skipgram_gradient)}
         found |= {f"analogies, {name}": float(rows["right"].mean()) for name, rows in told.groupby("category")}
         for task, rows in read.groupby("task"):
@@ -135,7 +135,7 @@ def qualities(contest: Contest, seeds: int) -> Iterator[Result]:
                             "nats" if name == "held-out loss" else "share")  # fmt: skip
 
     def overlap(a: Pair, b: Pair) -> float:
-        return float(neighbour_overlap(a.inputs, b.inputs, words, settings.quality).mean())
+        return float(neighbour_overlap(a.inputs, b.inputs, words, quality).mean())
 
     # gensim reads lines in the order of the text, so that two of its seeds share more than chance and method explain:
     # both sides are held against gensim under another seed and with the lines in another order

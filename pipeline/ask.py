@@ -17,11 +17,11 @@ from pipeline.agreement.suites import encode_suite
 from pipeline.corpus.conventions import Conventions, counting_words
 from pipeline.corpus.files import lines, read_lines
 from pipeline.corpus.reading import text_chunks
-from pipeline.corpus.streams import Split, counted_tokens, encode, load_vocabulary
+from pipeline.corpus.streams import Split, counted_tokens, encode, load_corpus, load_vocabulary
 from pipeline.corpus.tokenisers import Tokeniser, load_tokeniser
 from pipeline.corpus.vocabulary import EOS, UNK, UNK_ID, Vocabulary
 from pipeline.embeddings.checks import check_vectors
-from pipeline.embeddings.similarity import nearest
+from pipeline.embeddings.similarity import learned_types, nearest
 from pipeline.embeddings.word2vec_format import write_word2vec
 from pipeline.errors import UserError
 from pipeline.evaluation.generation import generate
@@ -38,6 +38,7 @@ from pipeline.ngram.storage import load as load_ngram
 from pipeline.params.architectures import ARCHITECTURES
 from pipeline.params.text import Mark
 from pipeline.plans.agreement import AgreementPlan
+from pipeline.plans.embeddings import EmbeddingsPlan
 from pipeline.plans.network import NetworkPlan
 from pipeline.plans.ngram import NgramPlan
 from pipeline.plans.perplexity import PerplexityPlan
@@ -211,7 +212,10 @@ def probe_file(layout: Layout, name: str, path: Path) -> tuple[pd.DataFrame, lis
 
 
 def near_words(layout: Layout, word: str, count: int) -> pd.DataFrame:
-    """The `count` words nearest to `word` by the angle between their vectors, nearest first."""
+    """The `count` words nearest to `word` by the angle between their vectors, nearest first.
+
+    Raises UserError where `word` has no vector that was learned.
+    """
     types, vectors = _word_vectors(layout)
     ids = {name: index for index, name in enumerate(types)}
     if word not in ids:
@@ -220,7 +224,15 @@ def near_words(layout: Layout, word: str, count: int) -> pd.DataFrame:
             f"{word!r} is not in the vocabulary of {layout.corpus_name}. "
             + (f"Did you mean {', '.join(alike)}?" if alike else "Use a word of its text.")
         )
-    found = nearest(vectors, ids[word], count)
+    least = read_plan(layout.plan("embeddings"), EmbeddingsPlan).embeddings.min_count
+    counts = np.bincount(load_corpus(layout.corpus).splits["train"].tokens, minlength=len(types))
+    learned = learned_types(counts, least)
+    if ids[word] not in learned or not vectors[ids[word]].any():
+        raise UserError(
+            f"{word!r} has no neighbours: its vector was not learned. Ask for a word that stands beside others in "
+            f"train, {least} times or more (embeddings.min_count)."
+        )
+    found = nearest(vectors, ids[word], count, learned)
     return pd.DataFrame({"word": [types[index] for index, _ in found], "cosine": [f"{near:.3f}" for _, near in found]})
 
 

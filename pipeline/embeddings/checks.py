@@ -8,12 +8,20 @@ from numpy.typing import NDArray
 from pipeline.errors import UserError
 
 
-def check_vectors(vectors: NDArray[np.floating[Any]], vocabulary_size: int, source: str) -> None:
-    """Raises UserError unless vectors (V, D) are finite, not all zero, and those of a vocabulary of this size."""
+def check_vectors(
+    vectors: NDArray[np.floating[Any]], vocabulary_size: int, source: str, dim: int | None = None
+) -> None:
+    """Raises UserError unless vectors (V, D) are finite, not all zero, those of a vocabulary of this size, and of `dim`
+    dimensions where that is given."""
     if vectors.ndim != 2 or len(vectors) != vocabulary_size:
         raise UserError(
             f"{source}: found vectors of {len(vectors):,} types where the vocabulary has {vocabulary_size:,}. They are "
             "of another vocabulary; run `dvc repro embeddings` to make them anew."
+        )
+    if dim is not None and vectors.shape[1] != dim:
+        raise UserError(
+            f"{source}: found vectors of {vectors.shape[1]} dimensions where the network's embedding has {dim}. Run "
+            "`dvc repro embeddings` to make them anew."
         )
     bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
     if len(bad):

@@ -78,7 +78,7 @@ def keep_probability(counts: Ints, subsample: float) -> NDArray[np.float64]:
 
 def noise_distribution(counts: Ints, power: float) -> NDArray[np.float64]:
     """P(n) ∝ count(n)^power (V,); a word that never occurs is never noise."""
-    weights = np.where(counts > 0, np.maximum(counts, 1).astype(np.float64) ** power, 0.0)
+    weights = np.where(counts > 0, np.where(counts > 0, counts, 1).astype(np.float64) ** power, 0.0)
     return weights / weights.sum()
 
 
@@ -114,6 +114,8 @@ def steps(words: Ints, lines: Ints, window: int, sampler: NoiseSampler, rng: np.
     The reach of each window is drawn from 1 to `window` (Mikolov et al. 2013a).
     """
     count = -(-len(words) // BLOCK)
+    if not count:
+        return
     padded = np.zeros(count * BLOCK + 2 * window, dtype=np.int64)
     padded[window : window + len(words)] = words
     reach = rng.integers(1, window + 1, size=len(words))

@@ -8,6 +8,7 @@ Deviation from word2vec: `SHARED_NOISE` noise words are drawn for a block of `BL
 2016).
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,7 +35,9 @@ from pipeline.progress import progress
 
 ROWS_PER_STEP = 16.0  # summed updates of one word beyond these are scaled down, or frequent words overshoot,
 SUMMED_RATE = 0.8  # as they do where the learning rate times these rows is more than this
+PAIRS_PER_ROW = 6  # on average, where those two were found: windows of up to five words on either side
 LOSS_EVERY = 16  # steps: the loss costs as much as a matrix product and changes nothing, so that it is sampled
+DIVERGED = 1.1  # times the loss of vectors that know nothing
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def train_by_negative_sampling(
 ) -> Vectors:
     """The input vectors of all types; those of types that are not trained stay as they began.
 
-    Raises UserError where the loss is no longer finite.
+    Raises UserError where subsampling leaves no pair, and where the loss rises above that of vectors that know nothing.
     """
     counts, types = text.counts, len(text.counts)
     keep = keep_probability(counts, settings.subsample)
@@ -124,11 +127,18 @@ def train_by_negative_sampling(
                     predictions += float(update.loss[1])
                 share = (number + 1) * len(text.words) // count - number * len(text.words) // count
                 bar.advance(share, **({"loss": float(total) / max(predictions, 1.0)} if number % 64 == 0 else {}))
-            losses.append(float(total) / max(predictions, 1.0))
-            if not np.isfinite(losses[-1]):
+            if not predictions:
                 raise UserError(
-                    f"embeddings: the loss is {losses[-1]} in epoch {epoch + 1}. Lower "
-                    f"embeddings.{settings.method}.learning_rate (now {learning_rate:g})."
+                    f"embeddings.subsample: found {settings.subsample:g}, which leaves no two of {len(text.words):,} "
+                    "words beside each other. Raise it, or bring more text."
+                )
+            losses.append(float(total) / predictions)
+            ignorant = (1 + settings.negatives) * math.log(2)  # at scores of zero
+            if not losses[-1] <= DIVERGED * ignorant:  # nor where it is not a number
+                raise UserError(
+                    f"embeddings: the loss is {losses[-1]:.4g} in epoch {epoch + 1}, where vectors that know nothing "
+                    f"have {ignorant:.4g}. Lower embeddings.{settings.method}.learning_rate (now {learning_rate:g}) or "
+                    f"embeddings.window (now {settings.window})."
                 )
     return Vectors(inputs.cpu().numpy(), losses, outputs.cpu().numpy())
 
@@ -188,5 +198,6 @@ def step_damping(
     share = kept / max(kept.sum(), 1e-12)
     seen, unseen = (BLOCK + 2 * settings.window) * share, BLOCK * settings.negatives * noise
     rows = BLOCKS_PER_STEP * np.stack([BLOCK * share, seen + unseen])
-    most = min(ROWS_PER_STEP, SUMMED_RATE / learning_rate)
+    wide = max(1.0, (settings.window + 1) / PAIRS_PER_ROW)  # a row sums that many pairs more
+    most = min(ROWS_PER_STEP, SUMMED_RATE / learning_rate) / wide
     return (most / np.maximum(rows, most)).astype(np.float32)

@@ -48,7 +48,7 @@ def ppmi(counts: csr_array, settings: Embeddings) -> csr_array:
 def ppmi_svd(text: Words, dim: int, settings: Embeddings, seed: int) -> NDArray[np.float32]:
     """Vectors (V, D) in float32; those of types without any context are zero.
 
-    Raises UserError where the dimension is not below the number of types.
+    Raises UserError where the dimension is not below the number of types, and where no pair has information.
     """
     from sklearn.decomposition import TruncatedSVD
 
@@ -59,6 +59,11 @@ def ppmi_svd(text: Words, dim: int, settings: Embeddings, seed: int) -> NDArray[
             f"embedding_dim of this size is {dim}. Lower it in params.yaml, or bring more text."
         )
     matrix = ppmi(cooccurrences(text, settings), settings)
+    if not matrix.nnz:
+        raise UserError(
+            f"embeddings.svd.shift: found {settings.svd.shift:g}; no two words stand together so many times more often "
+            "than chance, so that there is nothing to factor. Lower it, or bring more text."
+        )
     factored = TruncatedSVD(dim, algorithm="randomized", n_iter=settings.svd.iterations, random_state=seed)
     scaled = factored.fit_transform(matrix)  # U Σ
     scale = np.maximum(factored.singular_values_, 1e-12) ** (settings.svd.singular_power - 1)

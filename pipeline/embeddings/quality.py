@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.embeddings.pairs import PAIRS, word_pairs
 from pipeline.errors import UserError
-from pipeline.params.embeddings import VectorQuality
+from pipeline.params.embeddings import Embeddings, VectorQuality
 
 Vectors = NDArray[np.float32]
 ROWS_AT_ONCE = 512
@@ -23,6 +23,12 @@ def unit(vectors: Vectors) -> Vectors:
     if not np.isfinite(vectors).all():
         raise UserError("the vectors hold numbers that are not finite. Train them anew with a lower learning rate.")
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), dtype=np.float32)
+
+
+def asked(settings: Embeddings) -> VectorQuality:
+    """What vectors are asked, and never about a word that is too rare to have one."""
+    quality = settings.quality
+    return quality.model_copy(update={"min_count": max(quality.min_count, settings.min_count)})
 
 
 def frequent(counts: NDArray[np.int64], quality: VectorQuality) -> NDArray[np.int64]:
@@ -46,9 +52,13 @@ def neighbours(vectors: Vectors, words: NDArray[np.int64], count: int) -> NDArra
 def neighbour_overlap(
     first: Vectors, second: Vectors, words: NDArray[np.int64], quality: VectorQuality
 ) -> NDArray[np.float64]:
-    """(W,) The share of the nearest `neighbours` of each word that both have; by chance, their share of all words."""
+    """(W,) The share of the nearest `neighbours` of each word that both have; by chance, their share of all words.
+
+    Ties go to the first word in one and to the last in the other, or vectors that tell no words apart would agree.
+    """
     count = min(quality.neighbours, len(words) - 1)
-    one, other = (neighbours(vectors, words, count) for vectors in (first, second))
+    one = neighbours(first, words, count)
+    other = len(words) - 1 - neighbours(second, words[::-1], count)[::-1]
     return np.array([len(np.intersect1d(a, b)) / max(count, 1) for a, b in zip(one, other, strict=True)])
 
 
@@ -57,7 +67,8 @@ def analogies(
 ) -> pd.DataFrame:
     """A row a question a : b = c : d of each category, and whether d is nearest to b - a + c (3CosAdd, Mikolov 2013c).
 
-    Only pairs of words that occur `min_count` times are asked about; a, b and c are no answers, nor is a rarer word.
+    Only pairs of words that occur `min_count` times are asked about; a, b and c are no answers, nor is a rarer word;
+    where another word is as near as d, that is no answer either.
     """
     known = np.flatnonzero(counts >= quality.min_count)
     known = known[known > 1]
@@ -75,7 +86,10 @@ def analogies(
             scores = (whole[b] - whole[a] + whole[c]) @ whole[known].T
             for given in (a, b, c):
                 scores[np.arange(len(given)), np.searchsorted(known, given)] = -np.inf
-            right = known[np.argmax(scores, axis=1)] == d
+            place = np.arange(len(d)), np.searchsorted(known, d)
+            answer = scores[place]
+            scores[place] = -np.inf
+            right = answer > scores.max(axis=1)
             rows.append(pd.DataFrame({"category": category, "a": a, "b": b, "c": c, "d": d, "right": right}))
     columns = ["category", "a", "b", "c", "d", "right"]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)

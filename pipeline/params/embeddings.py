@@ -37,7 +37,7 @@ class Embeddings(Strict):
 
     method: Literal["skipgram", "cbow", "svd"]
     use: Literal["finetune", "frozen", "none"]
-    window: Count
+    window: Annotated[int, Field(ge=1, le=50)]  # the table of windows grows with its cube
     min_count: Count
     subsample: Positive
     noise_power: Annotated[float, Field(ge=0, le=1)]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.corpus.streams import Corpus, load_corpus
 from pipeline.embeddings.contexts import trained_words
 from pipeline.embeddings.method import train_vectors
-from pipeline.embeddings.quality import analogies, frequent, neighbour_overlap, probes
+from pipeline.embeddings.quality import analogies, asked, frequent, neighbour_overlap, probes
 from pipeline.grammar.labels import word_labels
 from pipeline.io import write_json, write_table, write_tensors
 from pipeline.layout import Layout
@@ -41,7 +41,7 @@ def run(layout: Layout) -> dict[str, float]:
 
 def _measured(plan: EmbeddingsPlan, corpus: Corpus, vectors: dict[str, NDArray[np.float32]]) -> dict[str, pd.DataFrame]:
     """In long format: what was read off each word, each analogy, and the neighbours that two methods share."""
-    vocabulary, quality = corpus.vocabulary, plan.embeddings.quality
+    vocabulary, quality = corpus.vocabulary, asked(plan.embeddings)
     counts = np.bincount(np.asarray(corpus.splits["train"].tokens), minlength=len(vocabulary))
     words = frequent(counts, quality)
     read = [

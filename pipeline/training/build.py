@@ -40,7 +40,7 @@ def build_network(
     )
     if plan.embeddings != "none":
         assert learned is not None
-        check_vectors(learned, vocabulary_size, source)
+        check_vectors(learned, vocabulary_size, source, plan.size.embedding_dim)
         vectors = torch.from_numpy(learned)
         # as wide on average as random weights would be: skip-gram's own lengths say how frequent a word is
         scale = training.embedding_range / 3**0.5 / float(vectors.square().mean().sqrt())

@@ -15,7 +15,7 @@ def test_every_pair_is_two_different_words_and_none_is_asked_twice():
     for category in PAIRS:
         pairs = word_pairs(category)
         assert len(set(pairs)) == len(pairs) > 20
-        assert all(a != b for a, b in pairs)
+        assert len({word for pair in pairs for word in pair}) == 2 * len(pairs)  # so that no answer is given away
 
 
 def test_the_frequent_words_are_no_marks_and_none_is_rare():
@@ -70,6 +70,42 @@ def test_vectors_that_are_not_finite_answer_nothing():
     vectors[3] = np.nan
     with pytest.raises(UserError, match="not finite"):
         analogies(vectors, ids, counts, QUALITY)
+
+
+@pytest.mark.parametrize("fill", [0, 1])
+def test_vectors_that_tell_no_words_apart_know_nothing(fill):
+    """All zero or all the same, every word is as near as any other: no measure may take that for knowledge."""
+    shifted, ids, counts = plane(1.0)
+    same = np.full_like(shifted, fill)
+    assert not analogies(same, ids, counts, QUALITY)["right"].any()
+    many, words = np.full((60, 5), fill, dtype=np.float32), np.arange(2, 60)
+    assert neighbour_overlap(many, many, words, QUALITY).mean() <= 4 / 57
+    types = [f"w{index}" for index in range(60)]
+    read = probes(many, {"kind": {word: "ab"[index % 3 == 0] for index, word in enumerate(types)}}, types, words,
+                  QUALITY, seed=1)  # fmt: skip
+    assert (read["read"] == read["majority"]).all()
+
+
+def test_an_answer_that_another_word_ties_with_is_none():
+    vectors, ids, counts = plane(1.0)
+    counts[-1] = 2  # "rare" lies where the first plural does, and may be answered by now
+    told = analogies(vectors, ids, counts, QUALITY)
+    first = told["d"] == 3
+    assert not told["right"][first].any()
+    assert told["right"][~first].all()
+
+
+@pytest.mark.parametrize("measure", [measures.neighbours, neighbour_overlap, probes])
+def test_no_measure_takes_vectors_that_are_not_finite(measure):
+    vectors, words, types = np.ones((60, 5), dtype=np.float32), np.arange(2, 60), [f"w{index}" for index in range(60)]
+    vectors[7, 3] = np.inf
+    arguments = {
+        measures.neighbours: (vectors, words, 4),
+        neighbour_overlap: (np.ones_like(vectors), vectors, words, QUALITY),
+        probes: (vectors, {"kind": dict.fromkeys(types, "x")}, types, words, QUALITY, 1),
+    }
+    with pytest.raises(UserError, match="not finite"):
+        measure(*arguments[measure])
 
 
 def test_a_probe_reads_what_is_there_and_no_more():

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from scipy import stats
 
+from pipeline.embeddings import negative_sampling
 from pipeline.embeddings.cbow import cbow_gradient
 from pipeline.embeddings.checks import check_vectors
 from pipeline.embeddings.contexts import (
@@ -11,6 +12,7 @@ from pipeline.embeddings.contexts import (
     BLOCKS_PER_STEP,
     SHARED_NOISE,
     NoiseSampler,
+    Step,
     keep_probability,
     noise_distribution,
     steps,
@@ -20,7 +22,7 @@ from pipeline.embeddings.contexts import (
 from pipeline.embeddings.method import train_vectors
 from pipeline.embeddings.negative_sampling import ROWS_PER_STEP, SUMMED_RATE, step_damping, to_device
 from pipeline.embeddings.ppmi_svd import cooccurrences, ppmi
-from pipeline.embeddings.similarity import nearest
+from pipeline.embeddings.similarity import learned_types, nearest
 from pipeline.embeddings.skipgram import skipgram_gradient
 from pipeline.errors import UserError
 from pipeline.params.embeddings import Embeddings
@@ -49,6 +51,7 @@ SETTINGS = Embeddings.model_validate(
         },
     }
 )
+SHIFTED = SETTINGS.svd.model_copy(update={"shift": 1000.0})
 METHODS = ("skipgram", "cbow", "svd")
 
 
@@ -243,6 +246,13 @@ def test_damping_bounds_the_rows_of_a_frequent_word():
         ([2, 2, 1, 2, 2, 1], {}, 4, "has 1 type that occur"),
         ([2, 3, 2, 3, 1, 4, 1], {"min_count": 3}, 4, "has 0 types that occur 3 times or more"),
         ([2, 3, 4, 1, 3, 2, 1], {"window": 3}, 4, r"embeddings\.window: found 3, but the longest line of train has 3"),
+        (
+            [2, 3, 1] * 9,
+            {"window": 1, "subsample": 1e-14},
+            4,
+            "found 1e-14, which leaves no two of 18 words",
+        ),
+        ([2, 3, 1] * 9, {"window": 1, "method": "svd", "svd": SHIFTED}, 1, r"svd\.shift: found 1000; no two words"),
         ([2, 3, 4, 1, 3, 2, 1], {"method": "svd"}, 4, "at most 2 dimensions.*embedding_dim of this size is 4"),
     ],
 )
@@ -257,14 +267,113 @@ def test_what_cannot_be_learned_is_told_before_anything_is(stream, changes, dim,
         (np.ones((4, 2)), "vectors of 4 types where the vocabulary has 3"),
         (np.array([[1, 2], [3, np.nan], [0, 1]]), "1 of 3 types are not finite, the first of type 1"),
         (np.zeros((3, 2)), "all vectors are zero"),
+        (np.ones((3, 1)), "vectors of 1 dimensions where the network's embedding has 2"),
     ],
 )
 def test_vectors_that_no_network_can_use_are_refused(vectors, message):
     with pytest.raises(UserError, match=message):
-        check_vectors(vectors, 3, "vectors.safetensors")
+        check_vectors(vectors, 3, "vectors.safetensors", 2)
+
+
+@pytest.mark.parametrize("method", ["skipgram", "cbow"])
+def test_frequent_words_do_not_diverge_in_wide_windows(method):
+    rng = np.random.default_rng(0)
+    stream = np.concatenate([[*(rng.integers(0, 10, 120) + 2), 1] for _ in range(60)])
+    losses = train_vectors(stream, 12, 8, settings(method=method, window=50), 1, CPU).losses
+    assert losses[-1] < 6 * np.log(2)
+
+
+def test_smoothed_contexts_keep_counts_below_one():
+    np.testing.assert_allclose(noise_distribution(np.array([0, 0.25, 1.0]), 0.5), [0, 1 / 3, 2 / 3])
 
 
 def test_nearest_is_by_angle_and_leaves_the_word_out():
     vectors = np.array([[1, 0], [10, 1], [0, 1], [-1, 0]], dtype=np.float32)
     assert [index for index, _ in nearest(vectors, 0, 3)] == [1, 2, 3]
     assert nearest(vectors, 0, 3)[2][1] == pytest.approx(-1)
+
+
+def test_no_more_are_near_than_there_are_others():
+    vectors = np.eye(3, dtype=np.float32)
+    assert [index for index, _ in nearest(vectors, 1, 9)] == [0, 2]
+    assert [index for index, _ in nearest(vectors, 1, 9, np.array([1, 2]))] == [2]
+
+
+def test_vectors_that_were_not_learned_are_near_nothing():
+    """As those of `<eos>`, of rare words, and of what the text does not have."""
+    assert learned_types(np.array([0, 50, 3, 2, 1, 0]), 1).tolist() == [2, 3, 4]
+    assert learned_types(np.array([7, 50, 3, 2, 1, 0]), 3).tolist() == [0, 2]
+
+
+def test_vectors_that_diverge_are_told_of_though_their_numbers_are_finite(monkeypatch):
+    monkeypatch.setattr(negative_sampling, "ROWS_PER_STEP", 1e9)  # no word is damped
+    monkeypatch.setattr(negative_sampling, "SUMMED_RATE", 1e9)
+    with pytest.raises(UserError, match=r"the loss is \S+ in epoch \d, where vectors that know nothing have 4\.159"):
+        train_vectors(text(2000), 12, 8, settings(), 1, CPU)
+
+
+@pytest.mark.parametrize("gradient", [skipgram_gradient, cbow_gradient])
+def test_a_step_is_what_word2vec_does_pair_after_pair_in_expectation_over_the_noise(gradient):
+    """Against plain loops over pairs, each with the whole noise distribution."""
+    rng = np.random.default_rng(0)
+    types, window, negatives = 30, 3, 5
+    words, lines = rng.integers(0, types, 150), np.sort(rng.integers(0, 12, 150))
+    noise = noise_distribution(np.bincount(words, minlength=types), 0.75)
+    tables = [torch.randn(types, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(n)) for n in (0, 1)]
+    weights = torch.from_numpy(window_weights(window, negatives / SHARED_NOISE)).double()
+    [step] = steps(words, lines, window, NoiseSampler(noise), rng)
+    found = []
+    for seed in range(400):
+        drawn = NoiseSampler(noise).draw(step.noise.shape, np.random.default_rng(seed))
+        batch = to_device(Step(step.words, step.weights, drawn), weights, CPU)
+        update = gradient(*tables, batch, False)
+        summed = torch.zeros(2, types, 4, dtype=torch.float64)
+        for table, parts in zip(summed, (update.inputs, update.outputs), strict=True):
+            for rows, values in parts:
+                table.index_add_(0, rows.reshape(-1), values.reshape(-1, 4))
+        found.append(summed)
+    inputs, outputs = (table.clone().requires_grad_() for table in tables)
+    loss = torch.zeros((), dtype=torch.float64)
+    for block, centre in batch.mask.any(-1).nonzero().tolist():
+        context = inputs[batch.words[block][batch.mask[block, centre] > 0]]
+        word = batch.centres[block, centre]
+        if gradient is cbow_gradient:
+            pairs = [(context.mean(0), outputs[word])]
+        else:
+            around = outputs[batch.words[block][batch.mask[block, centre] > 0]]
+            pairs = [(inputs[word], other) for other in around]
+        for v, u in pairs:
+            loss = loss - F.logsigmoid(u @ v) - negatives * (torch.from_numpy(noise) @ F.logsigmoid(-(outputs @ v)))
+    expected = torch.stack(torch.autograd.grad(loss, (inputs, outputs)))
+    samples = torch.stack(found)
+    error = (samples.mean(0) - expected) / (samples.std(0) / len(samples) ** 0.5).clamp(min=1e-9)
+    assert error.abs().max() < 5
+    assert 0.8 < error.square().mean().sqrt() < 1.2
+
+
+def test_training_thins_frequent_words_at_their_rate_and_the_learning_rate_falls_to_nothing(monkeypatch):
+    seen, rates = [], []
+
+    def watched(words, *others):
+        seen.append(np.bincount(words, minlength=12))
+        return steps(words, *others)
+
+    def descended(table, parts, damping, rate):
+        rates.append(rate)
+
+    monkeypatch.setattr(negative_sampling, "steps", watched)
+    monkeypatch.setattr(negative_sampling, "descend", descended)
+    chosen = settings(subsample=0.01)
+    train_vectors(text(4000), 12, 2, chosen, 1, CPU)
+    counts = np.bincount(text(4000), minlength=12)[2:]
+    keep = keep_probability(counts, 0.01)
+    assert keep.max() < 0.5
+    spread = np.sqrt(counts * keep * (1 - keep))
+    assert len(seen) == 4
+    assert all((np.abs(kept[2:] - counts * keep) < 5 * spread).all() for kept in seen)
+    inputs = rates[::2]
+    assert inputs[0] == 0.1
+    assert 0 < inputs[-1] < 2 * 0.1 / len(inputs)
+    steps_down = -np.diff(inputs)
+    assert (steps_down > 0).all()
+    assert steps_down == pytest.approx(0.1 / len(inputs), rel=0.2)

@@ -1,7 +1,8 @@
-"""The reader here is written from the format's description, and gensim reads the same where it is installed."""
+"""The reader here is written from the format's description; gensim reads the same."""
 
 import numpy as np
 import pytest
+from gensim.models import KeyedVectors
 
 from pipeline.embeddings.word2vec_format import write_word2vec
 from pipeline.errors import UserError
@@ -28,9 +29,8 @@ def test_every_bit_is_read_back(written):
 
 
 def test_gensim_reads_the_same(written):
-    models = pytest.importorskip("gensim.models", reason="gensim comes with the bench extra")
     path, vectors = written
-    read = models.KeyedVectors.load_word2vec_format(str(path), binary=False)
+    read = KeyedVectors.load_word2vec_format(str(path), binary=False)
     assert tuple(read.index_to_key) == TYPES
     assert read.vectors.tobytes() == vectors.tobytes()
 

@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.pairs import word_pairs
-from pipeline.report.analysis import analyse
+from pipeline.report.analysis import analyse, neighbour_words
 from pipeline.report.gallery import draw
 from pipeline.report.style import to_svg
 from pipeline.report.vector_map import labelled, map_figure, number_direction, number_figure, vector_map
@@ -88,3 +89,19 @@ def test_pages_have_the_figures_of_what_was_found(make_inputs):
     assert {"vectors", "number"} & set(draw(inputs, results)) == set()  # its words are not of the lexicon
     assert number_figure(pd.DataFrame({"singular_x": [0.0, 0], "singular_y": [0.0, 1], "plural_x": [1.0, 2],
                                        "plural_y": [0.0, 1], "plural": ["dogs", "cats"]})).axes  # fmt: skip
+
+
+def test_only_words_with_vectors_that_were_learned_are_shown():
+    vocabulary = Vocabulary(("<unk>", "<eos>", "often", "sometimes", "rarely"))
+    counts = np.array([0, 90, 60, 50, 30])
+    shown = dict(neighbour_words(np.ones((5, 2), dtype=np.float32), vocabulary, counts, 1))
+    assert {word: [other for other, _ in near] for word, near in shown.items()} == {
+        "often": ["sometimes", "rarely"],
+        "sometimes": ["often", "rarely"],
+        "rarely": ["often", "sometimes"],
+    }
+    shown = dict(neighbour_words(np.ones((5, 2), dtype=np.float32), vocabulary, counts, 40))
+    assert {word: [other for other, _ in near] for word, near in shown.items()} == {
+        "often": ["sometimes"],
+        "sometimes": ["often"],
+    }

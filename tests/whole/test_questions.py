@@ -108,6 +108,7 @@ def test_models_answer_by_hand(done, tmp_path):
         (("arpa", "x.arpa", "--model", "lstm"), "lstm is a network"),
         (("probe", "nowhere.tsv"), "nowhere.tsv does not exist"),
         (("neighbours", "zzzz"), "'zzzz' is not in the vocabulary of builtin"),
+        (("neighbours", "<eos>"), "'<eos>' has no neighbours: its vector was not learned"),
         (("probe", "params.yaml"), "that of no known form"),
     ],
 )

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.pairs import word_pairs
-from pipeline.embeddings.similarity import nearest
+from pipeline.embeddings.similarity import learned_types, nearest
 from pipeline.report import vector_map, vectors
 from pipeline.report.chapter import Chapter, Results, Told
 from pipeline.report.drawing import Drawing, drawn
@@ -36,25 +36,30 @@ def analyse(inputs: Inputs, scored: Scored) -> Told:
         *vectors.vector_findings(plan.method, inputs.vector_probes, inputs.vector_neighbours, resamples, seed),
         *vectors.number_findings(plan.method, number, resamples, seed),
     ]
-    words = {"vector_methods": vectors.METHODS, "neighbours": neighbour_words(inputs.vectors, vocabulary, counts)}
+    words = {
+        "vector_methods": vectors.METHODS,
+        "neighbours": neighbour_words(inputs.vectors, vocabulary, counts, plan.min_count),
+    }
     return Told(made, found, words)
 
 
 def neighbour_words(
-    vectors: NDArray[np.float32], vocabulary: Vocabulary, counts: NDArray[np.int64]
+    vectors: NDArray[np.float32], vocabulary: Vocabulary, counts: NDArray[np.int64], min_count: int
 ) -> list[tuple[str, list[tuple[str, float]]]]:
-    """A dozen words from the commonest to the rare, and the types nearest to each by cosine."""
+    """A dozen words from the commonest to the rare, and the types nearest to each by cosine; vectors of types rarer
+    than `min_count` were not learned."""
+    learned = learned_types(counts, min_count)
     spelled = [
         index
         for index, word in enumerate(vocabulary.types)
-        if word.isalpha() and len(word) > 2 and counts[index] >= ENOUGH
+        if word.isalpha() and len(word) > 2 and counts[index] >= max(ENOUGH, min_count)
     ]
     places = np.unique(np.geomspace(1, max(len(spelled), 1), NEIGHBOUR_WORDS + 1).round().astype(int)) - 1
     chosen = [spelled[place] for place in places if place < len(spelled)][-NEIGHBOUR_WORDS:]
     return [
         (
             vocabulary.types[word],
-            [(vocabulary.types[index], cosine) for index, cosine in nearest(vectors, word, NEIGHBOURS)],
+            [(vocabulary.types[index], cosine) for index, cosine in nearest(vectors, word, NEIGHBOURS, learned)],
         )
         for word in chosen
     ]
