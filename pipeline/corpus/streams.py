@@ -47,6 +47,16 @@ class Split:
             return self.line_starts[:: min(lines, len(self.line_starts) // FEWEST_BLOCKS)]
         return np.unique(np.linspace(0, len(self.tokens), FEWEST_BLOCKS, endpoint=False).astype(np.int64))
 
+    def first_lines(self, share: float) -> Tokens:
+        """That share of the lines, whole ones, at least one."""
+        ends = np.append(self.line_starts[1:], len(self.tokens))
+        return self.tokens[: ends[max(int(len(ends) * share), 1) - 1]]
+
+    def first_tokens(self, count: int) -> "Split":
+        """The first `count` tokens, whose own blocks are units enough for an interval, however few they are."""
+        documents = None if self.documents is None else self.documents[self.documents < count]
+        return Split(self.tokens[:count], documents)
+
 
 @dataclass(frozen=True)
 class Corpus:

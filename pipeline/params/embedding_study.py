@@ -15,3 +15,6 @@ class EmbeddingStudy(Strict):
     shares: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=1)]
     seeds: Annotated[int, Field(ge=2)]
     training_tokens: Count
+    validations: Count
+    valid_tokens: Count
+    test_tokens: Count

@@ -14,3 +14,5 @@ class EmbeddingStudyPlan(Strict):
     shares: list[float]
     seeds: Count
     block_lines: Count
+    valid_tokens: Count
+    test_tokens: Count

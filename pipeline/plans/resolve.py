@@ -127,13 +127,15 @@ def resolve(params: Params) -> dict[str, Strict]:
 def _embedding_study(network: NetworkPlan, params: Params) -> EmbeddingStudyPlan:
     study = params.embedding_study
     untied = network.training.model_copy(update={"tie_output": False})  # so that the input is all that differs
-    size = network.size.model_copy(update={"training_tokens": study.training_tokens})
+    size = network.size.model_copy(update={"training_tokens": study.training_tokens, "validations": study.validations})
     return EmbeddingStudyPlan(
         selected=True,
         network=network.model_copy(update={"training": untied, "size": size}),
         shares=sorted(study.shares),
         seeds=study.seeds,
         block_lines=params.perplexity.block_lines,
+        valid_tokens=study.valid_tokens,
+        test_tokens=study.test_tokens,
     )
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.corpus.streams import Split
 from pipeline.evaluation.breakdown import context_effect, drift
 from pipeline.report.names import networks, ordered
 from pipeline.report.resampling import Floats, LogPerplexity, estimate, log_perplexity
@@ -19,12 +18,6 @@ ALIKE = 0.01
 DRIFT_BINS = 5
 Studied = Mapping[str, Mapping[str, pd.DataFrame]]
 """By network: the losses of every setting on valid (dynamic, cache) and the scores of test."""
-
-
-def first_tokens(split: Split, count: int) -> Split:
-    """The first `count` tokens, whose own blocks are units enough for an interval, however few they are."""
-    documents = None if split.documents is None else split.documents[split.documents < count]
-    return Split(split.tokens[:count], documents)
 
 
 def adapted_scores(

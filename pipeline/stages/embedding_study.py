@@ -13,18 +13,23 @@ def run(layout: Layout) -> dict[str, float]:
     if plan is None:
         return mark_unselected(folder)
     # imported here, so that a study that is not asked for takes a second and not torch's five
+    from dataclasses import replace
+
     import pandas as pd
     import torch
 
     from pipeline.corpus.streams import load_corpus
     from pipeline.io import read_tensors, write_table
     from pipeline.training.checkpoint import fingerprint, resume_folder
-    from pipeline.training.input_study import check_shares, part_of, trainings, validated_and_tested
+    from pipeline.training.input_study import check_shares, trainings, validated_and_tested
     from pipeline.training.runtime import prepare_runtime, use_bf16
 
     device = prepare_runtime(plan.network.runtime)
     bf16 = use_bf16(plan.network.runtime.precision, device)
     corpus, path = load_corpus(layout.corpus), layout.embeddings / "vectors.safetensors"
+    held_out = {"valid": plan.valid_tokens, "test": plan.test_tokens}
+    splits = corpus.splits | {name: corpus.splits[name].first_tokens(count) for name, count in held_out.items()}
+    corpus = replace(corpus, splits=splits)
     train, vectors = corpus.splits["train"], read_tensors(path)["vectors"]
     check_shares(plan, train)
     package = layout.root / "pipeline"
@@ -35,12 +40,12 @@ def run(layout: Layout) -> dict[str, float]:
     )
     curves, tests = [], []
     for share, network in trainings(plan):
-        row = {"share": share, "train_tokens": len(part_of(train, share)), "use": network.embeddings,
+        row = {"share": share, "train_tokens": len(train.first_lines(share)), "use": network.embeddings,
                "seed": network.seed}  # fmt: skip
         name = f"embeddings-{network.embeddings}-{share:g}-{network.seed}-{stamp}"
         with resume_folder(layout.main_checkout / ".resume", name) as resumed:
             curve, test = validated_and_tested(
-                network, corpus, part_of(train, share), vectors, str(path), plan.block_lines, device, bf16, resumed
+                network, corpus, train.first_lines(share), vectors, str(path), plan.block_lines, device, bf16, resumed
             )
         curves.append(curve.assign(**row))
         tests.append(test.assign(**row))

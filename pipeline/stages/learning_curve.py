@@ -27,12 +27,11 @@ def run(layout: Layout) -> dict[str, float]:
     whole, units = np.zeros(1, dtype=np.int64), test.blocks(plan.block_lines)
     counting = counted_tokens(test.tokens, plan.uncounted)
     sizes = block_sums(counting.astype(int), units)
-    ends = np.append(train.line_starts[1:], len(train.tokens))
     tables = []
     halvings = range(int(-np.log2(plan.smallest_share)), -1, -1)
     with progress("learning curve", len(halvings), "fits") as bar:
         for share in (0.5**halving for halving in halvings):
-            tokens = train.tokens[: ends[max(int(len(ends) * share), 1) - 1]]
+            tokens = train.first_lines(share)
             highest = min(plan.order, longest_line(tokens) + MARKS)  # a small part may have short lines alone
             fitted = fit(tokens, len(corpus.vocabulary), highest)
             for order in range(1, highest + 1):

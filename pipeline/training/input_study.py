@@ -31,16 +31,10 @@ def trainings(plan: EmbeddingStudyPlan) -> Iterator[tuple[float, NetworkPlan]]:
         yield share, plan.network.model_copy(update={"embeddings": use, "seed": seed})
 
 
-def part_of(split: Split, share: float) -> Tokens:
-    """The first lines of a split, that share of them, whole."""
-    ends = np.append(split.line_starts[1:], len(split.tokens))
-    return split.tokens[: ends[max(int(len(ends) * share), 1) - 1]]
-
-
 def check_shares(plan: EmbeddingStudyPlan, split: Split) -> None:
     """Raises UserError where the smallest part has less text than one step of training reads."""
     size, share = plan.network.size, min(plan.shares)
-    needed, found = size.batch_size * (size.bptt_len + 1), len(part_of(split, share))
+    needed, found = size.batch_size * (size.bptt_len + 1), len(split.first_lines(share))
     if found < needed:
         raise UserError(
             f"embedding_study.shares: found {share:g}, which of this text is {found:,} tokens where a step of training "

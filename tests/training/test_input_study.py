@@ -12,7 +12,7 @@ from pipeline.params.runtime import Runtime
 from pipeline.plans.embedding_study import EmbeddingStudyPlan
 from pipeline.plans.network import NetworkPlan
 from pipeline.training.build import build_network
-from pipeline.training.input_study import USES, check_shares, part_of, trainings, validated_and_tested
+from pipeline.training.input_study import USES, check_shares, trainings, validated_and_tested
 
 CPU = torch.device("cpu")
 PARAMS = read_params(Path(__file__).parents[2] / "params.yaml")
@@ -33,7 +33,8 @@ NETWORK = NetworkPlan(
     learning_rate=0.02,
     clip_norm=1.0,
 )  # fmt: skip
-PLAN = EmbeddingStudyPlan(selected=True, network=NETWORK, shares=[0.5, 1.0], seeds=2, block_lines=1)
+PLAN = EmbeddingStudyPlan(selected=True, network=NETWORK, shares=[0.5, 1.0], seeds=2, block_lines=1, valid_tokens=18,
+                          test_tokens=18)  # fmt: skip
 TRAIN = Split(np.tile(np.array([2, 3, 4, 1, 3, 1], dtype=np.uint8), 10), None)
 VECTORS = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
 
@@ -49,9 +50,9 @@ def test_every_use_is_trained_with_every_seed_on_every_part():
 
 
 def test_a_part_ends_with_a_line():
-    np.testing.assert_array_equal(part_of(TRAIN, 0.1), [2, 3, 4, 1, 3, 1])
-    np.testing.assert_array_equal(part_of(TRAIN, 0.01), [2, 3, 4, 1])
-    np.testing.assert_array_equal(part_of(TRAIN, 1.0), TRAIN.tokens)
+    np.testing.assert_array_equal(TRAIN.first_lines(0.1), [2, 3, 4, 1, 3, 1])
+    np.testing.assert_array_equal(TRAIN.first_lines(0.01), [2, 3, 4, 1])
+    np.testing.assert_array_equal(TRAIN.first_lines(1.0), TRAIN.tokens)
 
 
 def test_networks_of_one_seed_begin_with_the_same_weights_but_their_input():

@@ -16,7 +16,7 @@ def analyse(inputs: Inputs, scored: Scored) -> Told:
         return Told()
     settings, seed = inputs.plan.perplexity, inputs.plan.seed
     count = len(next(iter(inputs.adaptation.values()))["test"])
-    starts = studies.first_tokens(inputs.corpus.splits["test"], count).blocks(settings.block_lines)
+    starts = inputs.corpus.splits["test"].first_tokens(count).blocks(settings.block_lines)
     adapted = studies.adapted_scores(
         inputs.adaptation, scored.scores["test"], scored.counted["test"], starts, settings.resamples, seed
     )
