@@ -79,8 +79,8 @@ def judge(
     wide.columns = pd.RangeIndex(len(models))  # numbers, which no group is called by
     labelled = group_labels(groups.loc[wide.index])
     table = labelled.join(wide)
-    kinds = table.groupby(list(table.columns), observed=True, sort=True).size().rename("items").reset_index()
-    counts = kinds["items"].to_numpy()
+    kinds = table.groupby(list(table.columns), observed=True, sort=True).size().reset_index(name=len(models))
+    counts = kinds[len(models)].to_numpy()  # a number too, since a group may be called "items"
     draws = np.random.default_rng(seed).multinomial(counts.sum(), counts / counts.sum(), size=resamples)
     return Judged(
         models=list(models),
@@ -137,10 +137,18 @@ def group_labels(groups: pd.DataFrame) -> pd.DataFrame:
                 labelled[name] = pd.Categorical(words, sorted(words.unique()))
         elif numbers.nunique() <= MOST_NUMBERS:
             values = sorted(numbers.unique())
-            labelled[name] = pd.Categorical([f"{value:g}" for value in numbers], [f"{value:g}" for value in values])
+            labelled[name] = pd.Categorical(
+                [_written(value) for value in numbers], [_written(value) for value in values]
+            )
         else:
             labelled[name] = _bands(numbers.to_numpy(dtype=float))
     return pd.DataFrame(labelled, index=groups.index)
+
+
+def _written(number: float) -> str:
+    """In six digits, or in as many as tell it from every other."""
+    short = f"{number:g}"
+    return short if float(short) == number else str(number)
 
 
 def _bands(numbers: Floats) -> pd.Categorical:

@@ -78,3 +78,9 @@ def test_numbers_are_ordered_by_size_many_are_banded_and_names_of_items_dropped(
     assert list(labelled) == ["few", "many", "word"]
     assert list(labelled["few"].cat.categories) == ["9", "10"]
     assert labelled["many"].iloc[[0, 3, 4, 59]].tolist() == ["0", "2 to 3", "4 to 6", "41 or more"]
+
+
+def test_a_group_may_be_called_items_and_hold_long_numbers(groups: pd.DataFrame, scores: pd.DataFrame) -> None:
+    long = groups.assign(items=np.arange(ITEMS) % 2 + 1_000_001)
+    table = accuracies(judge(scores, long, "verb", ["rnn", "lstm"], 100, 1), "verb")
+    assert set(table.loc[table["group"] == "items", "value"]) == {"1000001", "1000002"}

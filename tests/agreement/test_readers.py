@@ -176,3 +176,17 @@ def test_a_pair_that_the_spelling_makes_alike_is_a_bad_row(tmp_path: Path) -> No
     assert respelled.lines.tolist() == [3]
     assert list(bad_rows(respelled)) == [2]
     assert len(respelled.pairs) == len(respelled.compares_forms) == 1
+
+
+@pytest.mark.parametrize("name", ["words_before", "good", "all"])
+def test_a_column_that_a_suite_makes_itself_is_refused(tmp_path: Path, name: str) -> None:
+    lines = LINZEN.replace("distance", name, 1)
+    with pytest.raises(UserError, match=f"names a column '{name}'"):
+        read(tmp_path, lines)
+
+
+def test_numbers_of_many_digits_and_letters_that_are_none_are_bad_rows(tmp_path: Path) -> None:
+    suite = read(tmp_path, LINZEN + f"it is\t1\tis\tare\t{'9' * 5000}\t0\n")
+    assert "which is no number" in bad_rows(suite)[11]
+    half = json.dumps(BLIMP[0] | {"UID": "\ud800"})
+    assert "surrogate" in bad_rows(read(tmp_path, f"{json.dumps(BLIMP[0])}\n{half}\n"))[2]

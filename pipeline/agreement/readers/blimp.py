@@ -43,8 +43,13 @@ def _entry(line: str) -> tuple[dict[str, Any], str | None]:
     """The object of a line, and what is wrong with it."""
     try:
         entry = json.loads(line)
+        json.dumps(entry, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         return {}, f"is no JSON: {error.msg} at character {error.pos + 1}"
+    except UnicodeEncodeError:
+        return {}, "holds half of a surrogate pair, which is no letter"
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or lists within lists
+        return {}, f"is no JSON that can be read: {error}"
     if not isinstance(entry, dict):
         return {}, "is no JSON object"
     for name in TEXTS:

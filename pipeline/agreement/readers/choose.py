@@ -7,6 +7,8 @@ from pipeline.agreement.readers.suite import Lines, Suite
 from pipeline.errors import UserError
 
 TABLES = (gulordava, linzen, minimal_pairs)
+RESERVED = ("all", "mean over construction", "mean over UID", "<line>", "<forms>")
+"""What the table of accuracies calls rows of its own, and a saved suite columns of its own."""
 FORMS = (
     "a table separated by tabs with the columns good and bad; or with sentence, target_index, correct, wrong and "
     "attractors; or a generated.tab with pattern, constr_id, sent_id, correct_number, form, class, prefix, n_attr and "
@@ -58,6 +60,8 @@ def _read(path: Path, lines: Lines) -> Suite:
         raise UserError(f"{path}: the first line names a column twice ({', '.join(columns)}). Rename one.")
     for form in TABLES:
         if set(form.NEEDS) <= set(columns):
+            if taken := [name for name in columns if name in (*form.MADE, *RESERVED)]:
+                raise UserError(f"{path}: the first line names a column {taken[0]!r}, which is used here. Rename it.")
             return form.read(lines)
     raise UserError(f"{path}: its first line ({_short(first)}) is that of no known form. Known: {FORMS}.")
 

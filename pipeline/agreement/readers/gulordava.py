@@ -16,10 +16,11 @@ Networks Dream Hierarchically, NAACL.
 import csv
 from typing import Any
 
-from pipeline.agreement.readers.suite import BadRow, Lines, Suite, collect, why_no_pair, wrong_width
+from pipeline.agreement.readers.suite import BadRow, Lines, Suite, collect, is_count, why_no_pair, wrong_width
 from pipeline.corpus.vocabulary import EOS
 
 NEEDS = ("pattern", "constr_id", "sent_id", "correct_number", "form", "class", "prefix", "n_attr", "sent")
+MADE = ()
 KEY = ("pattern", "constr_id", "sent_id")
 Row = dict[str, str]
 
@@ -54,7 +55,11 @@ def _halves(lines: Lines, columns: list[str]) -> tuple[dict[tuple[str, ...], dic
     halves: dict[tuple[str, ...], dict[str, tuple[int, Row]]] = {}
     bad = []
     for number, line in lines:
-        fields = next(csv.reader([line], dialect="excel-tab"))
+        try:
+            fields = next(csv.reader([line], dialect="excel-tab"))
+        except csv.Error as error:
+            bad.append(BadRow(number, f"is no row of a table: {error}"))
+            continue
         if len(fields) != len(columns):
             bad.append(wrong_width(number, len(fields), len(columns)))
             continue
@@ -76,7 +81,7 @@ def _why_not(row: Row, other: Row, forms: dict[str, tuple[int, Row]]) -> str | N
             f"{' '.join(row[name] for name in KEY)}: line {forms[row['class']][0]} has its {row['class']} form already"
         )
     for name in ("n_attr", *(["len_context"] if "len_context" in row else [])):
-        if not row[name].isdecimal():
+        if not is_count(row[name]):
             return f"{name} is {row[name]!r}, which is no number from 0"
     if len(row["form"].split()) != 1:
         return f"form is {row['form']!r}, which is not one word"

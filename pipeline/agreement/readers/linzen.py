@@ -12,9 +12,11 @@ Dependencies, TACL 4.
 
 from typing import Any
 
-from pipeline.agreement.readers.suite import BadRow, Lines, Suite, collect, split_rows, why_no_pair
+from pipeline.agreement.readers.suite import BadRow, Lines, Suite, collect, is_count, split_rows, why_no_pair
 
 NEEDS = ("sentence", "target_index", "correct", "wrong", "attractors")
+MADE = ("good", "bad", "n_attractors", "words_before")
+"""What a suite calls what is made of them: no name for any other column."""
 
 
 def read(lines: Lines) -> Suite:
@@ -40,7 +42,7 @@ def read(lines: Lines) -> Suite:
 
 def _why_not(words: list[str], row: dict[str, str]) -> str | None:
     for name in ("target_index", "attractors"):
-        if not row[name].isdecimal():
+        if not is_count(row[name]):
             return f"{name} is {row[name]!r}, which is no number from 0"
     if int(row["target_index"]) >= len(words):
         return f"target_index is {row['target_index']}, but the sentence has {len(words)} words, counted from 0"

@@ -3,6 +3,7 @@
 from pipeline.agreement.readers.suite import BadRow, Lines, Suite, collect, split_rows, why_no_pair
 
 NEEDS = ("good", "bad")
+MADE = ()
 
 
 def read(lines: Lines) -> Suite:

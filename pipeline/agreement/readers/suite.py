@@ -13,6 +13,8 @@ from pipeline.corpus.vocabulary import EOS
 Lines = Sequence[tuple[int, str]]
 """The lines of a file that are not blank, each with its number in the file, counted from 1."""
 
+MOST_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class BadRow:
@@ -66,6 +68,11 @@ def why_no_pair(good: str, bad: str) -> str | None:
     if all(right == wrong for right, wrong in zip(good.split(), bad.split(), strict=False)):
         return "the sentences do not differ in a word that both have"
     return None
+
+
+def is_count(text: str) -> bool:
+    """Whether `text` is a number from 0 that any table can hold."""
+    return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def split_rows(lines: Lines, columns: Sequence[str]) -> tuple[list[tuple[int, dict[str, str]]], list[BadRow]]:
