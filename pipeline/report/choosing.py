@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.report.findings import capital
-from pipeline.report.names import FLOOR, label, networks, ngrams, ordered, with_article
+from pipeline.report.names import FLOOR, in_row, label, networks, ngrams, ordered, with_article
 from pipeline.report.parameters import MATRICES, parameter_count
 from pipeline.report.tables import headline
 
@@ -105,7 +105,7 @@ def choices(table: pd.DataFrame, timings: Timings, unit: str) -> list[Choice]:
         _choice("The most agreement", table, "agreement", "{:.1%}", highest=True),
         _choice("The most context used", table, "used", f"{{:g}} {unit}s", highest=True),
         _choice("The fewest numbers to keep", table, "numbers", "{:,.0f}"),
-        _choice("The fewest multiply-adds a token", table, "multiply_adds", "{:,.0f}"),
+        _choice(f"The fewest multiply-adds a {unit}", table, "multiply_adds", "{:,.0f}"),
     ]
     trained = pd.DataFrame(
         [{"model": model, **vars(timed(model, timings))} for model in networks(table["model"])],
@@ -113,7 +113,7 @@ def choices(table: pd.DataFrame, timings: Timings, unit: str) -> list[Choice]:
     )
     made += [
         _choice("The network soonest trained", trained, "seconds", "{:.1f} s"),
-        _choice("The least time a token in training", trained, "token", "{:.1f} µs"),
+        _choice(f"The least time a {unit} in training", trained, "token", "{:.1f} µs"),
         _choice("The least memory in training", trained, "megabytes", "{:,.0f} MB"),
     ]
     return [each for each in made if each is not None]
@@ -176,5 +176,4 @@ def sentences(table: pd.DataFrame) -> Iterator[str]:
 
 
 def _listed(models: Sequence[str]) -> str:
-    *first, last = (with_article(model) for model in models)
-    return f"{', '.join(first)} and {last}" if first else last
+    return in_row([with_article(model) for model in models])

@@ -163,8 +163,9 @@ def _held_out(judged: Judgements, reference: str) -> list[Finding]:
     unseen, unseen_samples = judged.mean("verb", np.flatnonzero(held_out))
     met, met_samples = judged.mean("verb", np.flatnonzero(~held_out))
     found = []
-    for place, model in enumerate(judged.models):
-        if model in (reference, *networks(judged.models)):
+    for model in (reference, *networks(judged.models)):
+        if model in judged.models:
+            place = judged.models.index(model)
             claim = f"{capital(with_article(model))} agrees less often where subject and verb never met in train."
             value, samples = float(unseen[place] - met[place]), unseen_samples[place] - met_samples[place]
             found.append(finding("held_out", claim, (model, ""), "accuracy", value, samples, "below", POINTS))

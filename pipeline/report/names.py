@@ -63,6 +63,12 @@ def with_article(model: str) -> str:
     return label(model) if model == FLOOR else f"the {label(model)}"
 
 
+def in_row(parts: Sequence[str]) -> str:
+    """a, b and c."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def as_text(tokens: Sequence[str], unit: str) -> str:
     """What tokens are of a line of text, as it is read."""
     if unit == "character":

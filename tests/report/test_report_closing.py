@@ -97,12 +97,12 @@ def test_who_is_beaten_and_what_to_take() -> None:
         "LSTM", "more than was tried")  # fmt: skip
     assert chosen["The most context used"].next == "RNN 8 words"
     assert chosen["The network soonest trained"].value == "20.0 s"
-    assert chosen["The least time a token in training"].value == "20.0 µs"
+    assert chosen["The least time a word in training"].value == "20.0 µs"
     assert (chosen["The least memory in training"].model, chosen["The least memory in training"].next) == (
         "LSTM", "RNN 500 MB")  # fmt: skip
     untimed = {choice.wish for choice in choosing.choices(table, {}, "word")}
     assert set(chosen) - untimed == {
-        "The network soonest trained", "The least time a token in training", "The least memory in training"
+        "The network soonest trained", "The least time a word in training", "The least memory in training"
     }  # fmt: skip
     same = table.assign(agreement=0.5)
     assert next(c for c in choosing.choices(same, {}, "word") if "agreement" in c.wish).model.count(",") == 4

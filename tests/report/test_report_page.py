@@ -1,9 +1,12 @@
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.corpus.streams import save_corpus
@@ -14,9 +17,11 @@ from pipeline.ngram.storage import save as save_ngram
 from pipeline.params.reading import read_params
 from pipeline.plans.resolve import resolve
 from pipeline.report.analysis import analyse
+from pipeline.report.chapters import agreement, cost, recurrence, text
 from pipeline.report.gallery import draw
 from pipeline.report.inputs import Inputs
 from pipeline.report.page import render_page, render_readme
+from pipeline.report.scored import score
 
 ROOT = Path(__file__).parents[2]
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -233,3 +238,69 @@ def test_stage_writes_the_same_bytes_twice(make_inputs, tmp_path) -> None:
     provenance = json.loads((layout.report / "provenance.json").read_text())
     assert provenance["params"]["report"]["models"] == ["rnn", "lstm"]
     assert len(provenance["data"]["vocabulary.txt"]) == 64
+
+
+def test_every_subheading_can_be_linked_to(make_inputs) -> None:
+    html = page_of(make_inputs(suites=True))
+    headings = re.findall(r'<h3 id="([^"]+)">(.*?)</h3>', html)
+    assert len(headings) > 15
+    assert all(f'class="permalink" href="#{name}"' in inside for name, inside in headings)
+    assert html.count("<h3") == len(headings)
+
+
+def test_dropout_is_told_only_where_it_was_used(make_inputs) -> None:
+    inputs = make_inputs(models=("rnn",))
+    size = inputs.networks["rnn"].size
+    kept = {name: 0.0 for name in ("input", "between", "output", "embedding", "weights")}
+    without = size.model_copy(update={"dropout": size.dropout.model_copy(update=kept)})
+    assert "with dropout on" in page_of(inputs, drawn=True)
+    plan = inputs.networks["rnn"].model_copy(update={"size": without})
+    assert "with dropout on" not in page_of(replace(inputs, networks={"rnn": plan}), drawn=True)
+
+
+def test_the_page_says_which_gru_was_trained(make_inputs) -> None:
+    inputs = make_inputs()
+    assert "the textbooks' form" not in page_of(inputs)
+    shapes = {name: {**shape, "implementation": "textbook"} for name, shape in inputs.shapes.items()}
+    told = recurrence.analyse(replace(inputs, shapes=shapes), score(inputs)).words
+    results = analyse(inputs)
+    results = replace(results, words={**results.words, **told})
+    assert "the textbooks' form" in render_page(inputs, results, {}, PROVENANCE)
+
+
+def test_what_may_differ_between_runs_names_every_place(make_inputs) -> None:
+    inputs = make_inputs()
+    assert 'in the times of <a href="#cost">' in page_of(inputs)
+    assert 'in the times of <a href="#cost">' not in page_of(inputs, {**PROVENANCE, "durations": {}})
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ([900] + [10] * 8 + [20], "the commonest tenth makes up 90\N{NO-BREAK SPACE}% of the text; half of them occur "
+         "at most 10 times each"),
+        ([1] * 5 + [0] * 40, "the commonest tenth makes up 20\N{NO-BREAK SPACE}% of the text; half of them occur once"),
+    ],
+)  # fmt: skip
+def test_how_uneven_a_text_is(counts, told) -> None:
+    assert told in text.frequency_words(np.array(counts), "character")
+    assert "characters" in text.frequency_words(np.array(counts), "character")
+
+
+def test_the_share_of_the_vocabulary_is_computed() -> None:
+    table = pd.DataFrame(
+        [("lstm", "embedding", 20), ("lstm", "output", 5), ("lstm", "recurrent", 75), ("lstm", "all", 100),
+         ("rnn", "embedding", 20), ("rnn", "output", 5), ("rnn", "recurrent", 25), ("rnn", "all", 50)],
+        columns=["model", "part", "counted"],
+    )  # fmt: skip
+    told = cost.vocabulary_words(table, "character")
+    assert "What goes by characters" in told
+    assert told.endswith("is 50\N{NO-BREAK SPACE}% of the RNN and 25\N{NO-BREAK SPACE}% of the LSTM.")
+
+
+def test_the_alternative_of_constructions_names_the_hardest_and_the_easiest(make_inputs) -> None:
+    inputs = make_inputs()
+    results = analyse(inputs)
+    described = {drawing.name: drawing.description for drawing in agreement.draw(inputs, results)}
+    assert "hardest to easiest" in described["construction"]
+    assert "_" not in described["construction"]

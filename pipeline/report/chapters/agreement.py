@@ -99,7 +99,7 @@ def _draw_builtin(accuracies: pd.DataFrame, by_distance: pd.DataFrame) -> list[D
     made = [
         drawn("agreement", "Agreement accuracy of every model", f"Share of pairs judged rightly: {whole}.",
               figures.headline_bars(accuracies)),
-        drawn("construction", "Agreement by construction", _accuracy(by_construction, "construction"),
+        drawn("construction", "Agreement by construction", _by_kind(by_construction, "construction"),
               figures.agreement_by_construction(accuracies)),
     ]  # fmt: skip
     if by_distance["distance"].nunique() > 1:
@@ -123,7 +123,8 @@ def _draw_suite(name: str, groups: Mapping[str, pd.DataFrame]) -> list[Drawing]:
         else:
             figure = figures.accuracy_lines(rows, group, figures.ATTRACTORS_AXIS)
         title = f"Accuracy on {name} by {group.removeprefix('n_')}"
-        made.append(drawn(f"suite-{name}-{group}", title, _accuracy(rows, group), figure))
+        words = _by_kind(rows, group) if group in CONSTRUCTIONS else _accuracy(rows, group)
+        made.append(drawn(f"suite-{name}-{group}", title, words, figure))
     return made
 
 
@@ -137,6 +138,16 @@ def _accuracy(rows: pd.DataFrame, column: str) -> str:
     first, last = (f"{value:.3g}" if isinstance(value, float) else f"“{value}”" for value in (order[0], order[-1]))
     name = column.removeprefix("n_")
     return f"Share of pairs judged rightly by {name}, at {first} and at {last}: {listed(ends)}."
+
+
+def _by_kind(rows: pd.DataFrame, column: str) -> str:
+    """Accuracy of each model on the kind that it finds hardest, and on its easiest."""
+    ends = {}
+    for model in ordered(rows["model"]):
+        own = rows[rows["model"] == model].sort_values("accuracy", kind="stable")
+        (low, hardest), (high, easiest) = (own.iloc[end][["accuracy", column]] for end in (0, -1))
+        ends[model] = f"from {low:.0%} ({hardest}) to {high:.0%} ({easiest})".replace("_", " ")
+    return f"Share of pairs judged rightly by {column.replace('_', ' ')}, hardest to easiest: {listed(ends)}."
 
 
 def _verb(table: pd.DataFrame) -> str:

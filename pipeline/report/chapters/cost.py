@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from pipeline.report.chapter import Chapter, Told
 from pipeline.report.inputs import Inputs
+from pipeline.report.names import in_row, label, networks, plural
 from pipeline.report.parameters import ALL, PARTS, formulas, mathml, parameter_table, sign, sizes_of, step_times
 from pipeline.report.scored import Scored
 
@@ -41,6 +42,7 @@ def analyse(inputs: Inputs, scored: Scored) -> Told:
         "parameter_parts": PARTS,
         "parameters": parts_of(table, inputs.shapes),
         "symbols": symbols(inputs.shapes),
+        "vocabulary_words": vocabulary_words(table, inputs.corpus.summary["unit"]),
         "adaptive": any(shape.get("cutoffs") for shape in inputs.shapes.values()),
         "biases": "; ".join(BIASES[name] for name in implementations),
         "step_times": lambda durations: step_times(inputs.steps, durations),
@@ -56,6 +58,16 @@ def parts_of(table: pd.DataFrame, shapes: Mapping[str, Mapping[str, Any]]) -> di
         formula = mathml([] if part == ALL else formulas(shapes[model])[part])
         shown.setdefault(model, {})[part] = Part(formula, int(row["by_formula"]), int(row["counted"]), row["of_rnn"])
     return shown
+
+
+def vocabulary_words(table: pd.DataFrame, unit: str) -> str:
+    """What share of each network the vocabulary is: the vectors of its types, and the way from a state to a score for
+    each."""
+    counted = table.pivot(index="model", columns="part", values="counted")
+    shares = (counted["embedding"] + counted["output"]) / counted[ALL]
+    told = [f"{shares[model]:.0%} of the {label(model)}" for model in networks(shares.index)]
+    words = f"What goes by {plural(unit)}, their vectors and the way from a state to their scores, is {in_row(told)}."
+    return words.replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def symbols(shapes: Mapping[str, Mapping[str, Any]]) -> list[tuple[list[str], list[tuple[Markup, int]]]]:

@@ -1,5 +1,6 @@
 """Counting: what smoothing, longer n-grams and more text buy."""
 
+import numpy as np
 import pandas as pd
 
 from pipeline.report import count_figures, counting
@@ -53,8 +54,14 @@ def _hits(table: pd.DataFrame) -> str:
 
 def _smoothing(table: pd.DataFrame) -> str:
     longest = table[table["order"] == table["order"].max()].set_index("smoothing")["perplexity"]
-    parts = (f"{SMOOTHING_WORDS[name]} {longest[name]:.1f}" for name in SMOOTHING_WORDS if name in longest.index)
+    parts = (
+        f"{SMOOTHING_WORDS[name]} {_perplexity(longest[name])}" for name in SMOOTHING_WORDS if name in longest.index
+    )
     return f"Test perplexity at order {table['order'].max()} by way of smoothing: {', '.join(parts)}."
+
+
+def _perplexity(value: float) -> str:
+    return f"{value:.1f}" if np.isfinite(value) else "infinite"
 
 
 def _curve(table: pd.DataFrame) -> str:

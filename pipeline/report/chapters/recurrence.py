@@ -11,7 +11,11 @@ from pipeline.report.scored import Scored
 
 def analyse(inputs: Inputs, scored: Scored) -> Told:
     shown = all_diagrams(networks(scored.models))
-    return Told(words={"diagrams": {name: Markup(svg) for name, svg in shown.items()}})
+    words = {
+        "diagrams": {name: Markup(svg) for name, svg in shown.items()},
+        "implementations": {str(shape["implementation"]) for shape in inputs.shapes.values()},
+    }
+    return Told(words=words)
 
 
 CHAPTER = Chapter("recurrence", "Recurrence", analyse)

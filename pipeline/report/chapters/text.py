@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.report import corpus_figures
 from pipeline.report.chapter import Chapter, Results, Told
@@ -15,7 +16,20 @@ from pipeline.report.scored import Scored
 
 
 def analyse(inputs: Inputs, scored: Scored) -> Told:
-    return Told({} if inputs.overlap is None else {"overlap": overlap_table(inputs.overlap)})
+    made = {} if inputs.overlap is None else {"overlap": overlap_table(inputs.overlap)}
+    return Told(made, words={"frequency_words": frequency_words(scored.frequencies, inputs.corpus.summary["unit"])})
+
+
+def frequency_words(counts: NDArray[np.int64], unit: str) -> str:
+    """How unevenly train uses its types, from the count of each; those that it lacks are left out."""
+    falling = np.sort(counts[counts > 0])[::-1]
+    tenth = falling[: -(-len(falling) // 10)].sum() / falling.sum()
+    most = int(falling[len(falling) // 2])
+    times = "once" if most == 1 else f"at most {most} times"
+    return (
+        f"Of the {plural(unit)} of train, the commonest tenth makes up {100 * tenth:.0f}\N{NO-BREAK SPACE}% of the "
+        f"text; half of them occur {times} each."
+    )
 
 
 def draw(inputs: Inputs, results: Results) -> list[Drawing]:
@@ -28,7 +42,7 @@ def draw(inputs: Inputs, results: Results) -> list[Drawing]:
               corpus_figures.frequencies(results.frequencies, unit)),
     ]  # fmt: skip
     if len(points) > 2:
-        made.append(drawn("growth", "How the vocabulary grows", _growth(points), corpus_figures.growth(points)))
+        made.append(drawn("growth", "How the vocabulary grows", _growth(points, unit), corpus_figures.growth(points)))
     return made
 
 
@@ -38,10 +52,12 @@ def _lengths(histogram: Mapping[int, int], unit: str) -> str:
     return f"Histogram of the {plural(unit)} in each line of train: half of the lines have at most {middle}."
 
 
-def _growth(points: list[tuple[int, int]]) -> str:
+def _growth(points: list[tuple[int, int]], unit: str) -> str:
+    """Of a text in pieces of words, words are counted."""
+    kind = "characters" if unit == "character" else "words"
     (tokens, types), (all_tokens, all_types) = points[0], points[-1]
     return (
-        f"Distinct words (or characters) by tokens of train, both logarithmic: {types:,} after {tokens:,} tokens, "
+        f"Distinct {kind} by tokens of train, both logarithmic: {types:,} after {tokens:,} tokens, "
         f"{all_types:,} after {all_tokens:,}; fitted exponent {corpus_figures.heaps_law(points)[0]:.2f}."
     )
 

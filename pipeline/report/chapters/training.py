@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pipeline.params import Dropout
 from pipeline.report import figures
 from pipeline.report.chapter import Chapter, Results, Told
 from pipeline.report.drawing import Drawing, drawn, listed
@@ -17,8 +18,14 @@ def analyse(inputs: Inputs, scored: Scored) -> Told:
         {
             "training": training_table(inputs.steps, inputs.validations),
             "networks": network_table(inputs.shapes, inputs.networks, inputs.steps, inputs.validations),
-        }
+        },
+        words={"with_dropout": any(_drops(plan.size.dropout) for plan in inputs.networks.values())},
     )
+
+
+def _drops(dropout: Dropout) -> bool:
+    """Whether anything is lost in training."""
+    return any((dropout.input, dropout.between, dropout.output, dropout.embedding, dropout.weights))
 
 
 def draw(inputs: Inputs, results: Results) -> list[Drawing]:

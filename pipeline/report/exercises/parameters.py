@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.report.exercises.network import PlainNetwork
-from pipeline.report.names import networks
+from pipeline.report.names import label, networks
 from pipeline.report.parameters import MATRICES, parameter_count
 
 PARTS = ("embedding", "recurrent", "projection", "output")
@@ -41,7 +41,8 @@ class Worked:
         off = [each for each in self.counted if each.counted != each.formula]
         if not off:
             return "Formula and file agree for each network."
-        return "; ".join(f"they differ by {each.counted - each.formula:+,} for {each.model}" for each in off)
+        differ = ", ".join(f"{label(each.model)} {each.counted - each.formula:+,}" for each in off)
+        return f"Counted less by formula: {differ}."
 
     def part(self, name: str) -> bool:
         return any(each.parts[name] for each in self.counted)
