@@ -1,8 +1,8 @@
 """How fast a gradient vanishes or explodes by the spectral radius of the recurrent matrix.
 
 The scalar case is ρ^k. For a linear network the product of k Jacobians is U^k, whose norm grows by ρ a step in the
-long run (Gelfand's formula). A tanh network multiplies by slopes of at most one beside that: ρ < 1 suffices for
-vanishing where U is normal, ρ > 1 is necessary for explosion, and not sufficient (Pascanu et al. 2013, section 2.1).
+long run (Gelfand's formula). A tanh network multiplies by slopes of at most one beside that: where U is normal, ρ < 1
+suffices for vanishing, and ρ > 1 is necessary for explosion, though not sufficient (Pascanu et al. 2013, section 2.1).
 """
 
 from collections.abc import Callable

@@ -3,7 +3,7 @@
 A logistic regression is trained on the states after the words of one band of distances from the subject (0, 1, 2 to 3,
 4 to 6, …), and tested on items that it was not trained on (Adi et al. 2017; Giulianelli et al. 2018). Three tasks:
 
-- new: the number, of subjects none of whose forms stood in training, so that nothing can be had by knowing nouns;
+- new: the number, of subjects whose word did not stand in training, so that nothing can be had by knowing nouns;
 - known: the number, of other items with subjects that did;
 - control: of the same items, a label that each subject word was given by chance (Hewitt and Liang 2019). What a
   classifier gets right of it, it knows by heart; known minus control is its selectivity.
