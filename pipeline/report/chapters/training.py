@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.params import Dropout
+from pipeline.params.networks import Dropout
 from pipeline.report import figures
 from pipeline.report.chapter import Chapter, Results, Told
 from pipeline.report.drawing import Drawing, drawn, listed
