@@ -4,7 +4,8 @@ import pytest
 
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.embeddings.pairs import word_pairs
-from pipeline.report.analysis import analyse, neighbour_words
+from pipeline.report.analysis import analyse
+from pipeline.report.chapters.vectors import neighbour_words
 from pipeline.report.gallery import draw
 from pipeline.report.style import to_svg
 from pipeline.report.vector_map import labelled, map_figure, number_direction, number_figure, vector_map
