@@ -34,9 +34,11 @@ def quality(table: pd.DataFrame) -> Figure:
         ax.set_xlim(fewest / (most / fewest) ** 0.12, most * (most / fewest) ** 0.2)
         for place, model in enumerate(ngrams(rows)):  # neighbours among them stand close: above and below by turns
             row = rows[model]
-            if row in best:  # the dashed line leaves it downwards
-                ax.annotate(label(model), (row["numbers"], row["perplexity"]), (7, 4), textcoords="offset points",
-                            fontsize=9, fontweight="bold", color=colour(model))  # fmt: skip
+            if row in best:  # the dashed line comes from above, on the left, and leaves downwards, on the right
+                first = row is best[0]
+                ax.annotate(label(model), (row["numbers"], row["perplexity"]), (7, 4) if first else (-6, -12),
+                            textcoords="offset points", ha="left" if first else "right", fontsize=9,
+                            fontweight="bold", color=colour(model))  # fmt: skip
                 continue
             ax.annotate(label(model), (row["numbers"], row["perplexity"]), (0, -14 if place % 2 else 8),
                         textcoords="offset points", ha="center", fontsize=9, fontweight="bold",
