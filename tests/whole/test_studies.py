@@ -49,7 +49,7 @@ def test_studies_of_gradients_need_no_trained_network_and_each_is_cached_by_itse
 
 def test_what_is_inside_a_network_is_read_and_told(done):
     """Of a suite with enough items whose every word the small text has."""
-    output = done.dvc("exp", "run", "-S", "studies=[inside]", "-S", "model=[lstm]", "-S", "agreement.items_per_cell=8")
+    output = done.dvc("exp", "run", "-S", "studies=[inside]", "-S", "model=[lstm]", "-S", "agreement.items_per_cell=24")
     assert "inside@lstm" in ran(output)
     folder, report = done.folder / "data/builtin/studies/inside/lstm", done.folder / "reports/builtin"
     reading, units = pd.read_parquet(folder / "reading.parquet"), pd.read_csv(folder / "units.csv")
