@@ -66,7 +66,7 @@ def test_what_is_inside_a_network_is_read_and_told(done):
     assert 'id="figure-inside_units"' in section  # too few items a cell for the other figure
     assert (report / "figures/inside_units.svg").is_file()
     first = units[units["rank"] == 1].iloc[0]
-    assert f"{first['layer']}/{first['unit']}" in section
+    assert f"{int(first['layer'])}/{int(first['unit'])}" in section
     assert 'class="verdict' in section
     assert ">nan" not in section
     done.restore()
