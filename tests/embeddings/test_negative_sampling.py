@@ -1,0 +1,180 @@
+"""Learning by negative sampling: gradients, steps, and where it would diverge."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from vector_settings import CPU, one_batch, settings, text
+
+from pipeline.embeddings import negative_sampling
+from pipeline.embeddings.cbow import cbow_gradient
+from pipeline.embeddings.contexts import (
+    BLOCK,
+    BLOCKS_PER_STEP,
+    SHARED_NOISE,
+    NoiseSampler,
+    Step,
+    keep_probability,
+    noise_distribution,
+    steps,
+    window_weights,
+)
+from pipeline.embeddings.method import train_vectors
+from pipeline.embeddings.negative_sampling import ROWS_PER_STEP, SUMMED_RATE, step_damping, to_device
+from pipeline.embeddings.skipgram import skipgram_gradient
+from pipeline.errors import UserError
+
+
+def skipgram_loss(inputs, outputs, batch, negatives):
+    v, u, noise = inputs[batch.centres], outputs[batch.words], outputs[batch.noise]
+    weight = batch.mask.sum(-1, keepdim=True) * (negatives / batch.noise.shape[1])
+    return -(batch.mask * F.logsigmoid(v @ u.mT)).sum() - (weight * F.logsigmoid(-(v @ noise.mT))).sum()
+
+
+def cbow_loss(inputs, outputs, batch, negatives):
+    """One centre at a time."""
+    total = 0.0
+    for block in range(len(batch.words)):
+        for centre in range(BLOCK):
+            context = batch.words[block][batch.mask[block, centre] > 0]
+            if len(context):
+                h = inputs[context].mean(0)
+                total = total - F.logsigmoid(h @ outputs[batch.centres[block, centre]])
+                noise = F.logsigmoid(-(outputs[batch.noise[block]] @ h)).sum()
+                total = total - noise * (negatives / batch.noise.shape[1])
+    return total
+
+
+@pytest.mark.parametrize(("gradient", "loss"), [(skipgram_gradient, skipgram_loss), (cbow_gradient, cbow_loss)])
+def test_the_closed_form_gradient_is_autograds_and_that_of_finite_differences(gradient, loss):
+    batch = one_batch()
+    generator = torch.Generator().manual_seed(0)
+    tables = [torch.randn(40, 6, generator=generator, dtype=torch.float64, requires_grad=True) for _ in range(2)]
+    whole = loss(*tables, batch, 5)
+    expected = torch.autograd.grad(whole, tables)
+    plain = [table.detach() for table in tables]
+    found = gradient(*plain, batch, True)
+    assert found.loss[0].item() == pytest.approx(whole.item())
+    assert found.loss[1] > 100
+    for parts, grad in zip((found.inputs, found.outputs), expected, strict=True):
+        summed = torch.zeros(40, 6, dtype=torch.float64)
+        for rows, values in parts:
+            summed.index_add_(0, rows.reshape(-1), values.reshape(-1, 6))
+        torch.testing.assert_close(summed, grad)
+    for which in (0, 1):
+        for row, column in ((int(batch.words[0, 4]), 2), (int(batch.noise[0, 0]), 5)):
+
+            def loss_at(move, which=which, row=row, column=column):
+                moved = [table.clone() for table in plain]
+                moved[which][row, column] += move
+                return gradient(*moved, batch, True).loss[0].item()
+
+            numeric = (loss_at(1e-5) - loss_at(-1e-5)) / 2e-5
+            assert numeric == pytest.approx(expected[which][row, column].item(), rel=1e-5, abs=1e-7)
+
+
+@pytest.mark.parametrize("method", ["skipgram", "cbow"])
+def test_the_loss_falls(method):
+    losses = train_vectors(text(4000), 12, 8, settings(method=method), 1, CPU).losses
+    assert losses[-1] < losses[0] < 6 * np.log(2)
+
+
+@pytest.mark.parametrize("method", ["skipgram", "cbow"])
+def test_frequent_words_do_not_diverge_in_a_tiny_vocabulary(method):
+    stream = np.tile([2, 3, 2, 4, 1], 4000)
+    vectors = train_vectors(stream, 5, 16, settings(method=method, epochs=20), 1, CPU).vectors
+    assert np.isfinite(vectors).all()
+    assert np.abs(vectors).max() < 20
+
+
+def test_damping_bounds_the_rows_of_a_frequent_word():
+    counts = np.array([0.0, 1.0, 1e6])
+    noise = noise_distribution(counts.astype(int), 0.75)
+    damping = step_damping(counts, noise, settings(window=2), learning_rate=0.025)
+    rows = BLOCKS_PER_STEP * BLOCK * counts / counts.sum()
+    assert damping[0, 2] * rows[2] == pytest.approx(ROWS_PER_STEP, rel=1e-3)
+    assert damping[0, 0] == damping[0, 1] == 1
+    steep = step_damping(counts, noise, settings(window=2), learning_rate=0.1)
+    assert steep[0, 2] * rows[2] == pytest.approx(SUMMED_RATE / 0.1, rel=1e-3)
+
+
+@pytest.mark.parametrize("method", ["skipgram", "cbow"])
+def test_frequent_words_do_not_diverge_in_wide_windows(method):
+    rng = np.random.default_rng(0)
+    stream = np.concatenate([[*(rng.integers(0, 10, 120) + 2), 1] for _ in range(60)])
+    losses = train_vectors(stream, 12, 8, settings(method=method, window=50), 1, CPU).losses
+    assert losses[-1] < 6 * np.log(2)
+
+
+def test_vectors_that_diverge_are_told_of_though_their_numbers_are_finite(monkeypatch):
+    monkeypatch.setattr(negative_sampling, "ROWS_PER_STEP", 1e9)  # no word is damped
+    monkeypatch.setattr(negative_sampling, "SUMMED_RATE", 1e9)
+    with pytest.raises(UserError, match=r"the loss is \S+ in epoch \d, where vectors that know nothing have 4\.159"):
+        train_vectors(text(2000), 12, 8, settings(), 1, CPU)
+
+
+@pytest.mark.parametrize("gradient", [skipgram_gradient, cbow_gradient])
+def test_a_step_is_what_word2vec_does_pair_after_pair_in_expectation_over_the_noise(gradient):
+    """Against plain loops over pairs, each with the whole noise distribution."""
+    rng = np.random.default_rng(0)
+    types, window, negatives = 30, 3, 5
+    words, lines = rng.integers(0, types, 150), np.sort(rng.integers(0, 12, 150))
+    noise = noise_distribution(np.bincount(words, minlength=types), 0.75)
+    tables = [torch.randn(types, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(n)) for n in (0, 1)]
+    weights = torch.from_numpy(window_weights(window, negatives / SHARED_NOISE)).double()
+    [step] = steps(words, lines, window, NoiseSampler(noise), rng)
+    found = []
+    for seed in range(400):
+        drawn = NoiseSampler(noise).draw(step.noise.shape, np.random.default_rng(seed))
+        batch = to_device(Step(step.words, step.weights, drawn), weights, CPU)
+        update = gradient(*tables, batch, False)
+        summed = torch.zeros(2, types, 4, dtype=torch.float64)
+        for table, parts in zip(summed, (update.inputs, update.outputs), strict=True):
+            for rows, values in parts:
+                table.index_add_(0, rows.reshape(-1), values.reshape(-1, 4))
+        found.append(summed)
+    inputs, outputs = (table.clone().requires_grad_() for table in tables)
+    loss = torch.zeros((), dtype=torch.float64)
+    for block, centre in batch.mask.any(-1).nonzero().tolist():
+        context = inputs[batch.words[block][batch.mask[block, centre] > 0]]
+        word = batch.centres[block, centre]
+        if gradient is cbow_gradient:
+            pairs = [(context.mean(0), outputs[word])]
+        else:
+            around = outputs[batch.words[block][batch.mask[block, centre] > 0]]
+            pairs = [(inputs[word], other) for other in around]
+        for v, u in pairs:
+            loss = loss - F.logsigmoid(u @ v) - negatives * (torch.from_numpy(noise) @ F.logsigmoid(-(outputs @ v)))
+    expected = torch.stack(torch.autograd.grad(loss, (inputs, outputs)))
+    samples = torch.stack(found)
+    error = (samples.mean(0) - expected) / (samples.std(0) / len(samples) ** 0.5).clamp(min=1e-9)
+    assert error.abs().max() < 5
+    assert 0.8 < error.square().mean().sqrt() < 1.2
+
+
+def test_training_thins_frequent_words_at_their_rate_and_the_learning_rate_falls_to_nothing(monkeypatch):
+    seen, rates = [], []
+
+    def watched(words, *others):
+        seen.append(np.bincount(words, minlength=12))
+        return steps(words, *others)
+
+    def descended(table, parts, damping, rate):
+        rates.append(rate)
+
+    monkeypatch.setattr(negative_sampling, "steps", watched)
+    monkeypatch.setattr(negative_sampling, "descend", descended)
+    chosen = settings(subsample=0.01)
+    train_vectors(text(4000), 12, 2, chosen, 1, CPU)
+    counts = np.bincount(text(4000), minlength=12)[2:]
+    keep = keep_probability(counts, 0.01)
+    assert keep.max() < 0.5
+    spread = np.sqrt(counts * keep * (1 - keep))
+    assert len(seen) == 4
+    assert all((np.abs(kept[2:] - counts * keep) < 5 * spread).all() for kept in seen)
+    inputs = rates[::2]
+    assert inputs[0] == 0.1
+    assert 0 < inputs[-1] < 2 * 0.1 / len(inputs)
+    steps_down = -np.diff(inputs)
+    assert (steps_down > 0).all()
+    assert steps_down == pytest.approx(0.1 / len(inputs), rel=0.2)
