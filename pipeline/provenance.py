@@ -74,14 +74,15 @@ def changed_params(root: Path) -> dict[str, Any]:
     if committed is None:
         return {}
     yaml = YAML(typ="safe")
-    before, now = (dict(_leaves(yaml.load(text))) for text in (committed, (root / "params.yaml").read_text()))
+    before, now = (dict(leaves(yaml.load(text))) for text in (committed, (root / "params.yaml").read_text()))
     return {key: value for key, value in now.items() if key not in before or before[key] != value}
 
 
-def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """What nested sections hold, each by its dotted name."""
     for key, value in values.items():
         if isinstance(value, dict):
-            yield from _leaves(value, f"{prefix}{key}.")
+            yield from leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 

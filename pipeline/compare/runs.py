@@ -21,6 +21,7 @@ from ruamel.yaml import YAML
 
 from pipeline.errors import UserError
 from pipeline.layout import Layout
+from pipeline.provenance import leaves
 
 WORKSPACE = "workspace"
 COLUMNS = {
@@ -168,7 +169,7 @@ def _read(
         return
     own = str(metrics["corpus"])
     try:
-        params = flat(dvc.api.params_show(repo=str(root), rev=place.revision))
+        params = dict(leaves(dvc.api.params_show(repo=str(root), rev=place.revision)))
     except DvcException as error:
         yield LeftOut(place.name, f"is not to be read by DVC: {error}")
         return
@@ -212,20 +213,12 @@ def _lacking(tables: Mapping[str, pd.DataFrame], report: str) -> str:
     return ""
 
 
-def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested sections as one mapping of dotted names."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        found |= flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
-    return found
-
-
 def _asked(lock: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that dvc.lock says the results were made with."""
     found: dict[str, Any] = {}
     for stage in lock.get("stages", {}).values():
         for values in stage.get("params", {}).values():
-            found |= flat(values)
+            found |= leaves(values)
     return found
 
 
@@ -236,7 +229,7 @@ def _code(lock: Mapping[str, Any]) -> dict[str, str]:
 
 def _told(provenance: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that a report tells of the run that made it, by their `names` in params.yaml."""
-    told = flat(provenance.get("params", {}).get("report", {}))
+    told = dict(leaves(provenance.get("params", {}).get("report", {})))
     return {name: value for name, value in told.items() if name in names}
 
 

@@ -23,7 +23,8 @@ from pipeline.compare.changes import (
     texts,
 )
 from pipeline.compare.figures import folded, perplexity_dots, short, together, training_curves
-from pipeline.compare.runs import Run, flat
+from pipeline.compare.runs import Run
+from pipeline.provenance import leaves
 
 PARAMS = {"model": "all", "corpus": "builtin", "seed": 1, "lstm": {"learning_rate": 0.008}}
 
@@ -35,7 +36,7 @@ def run(name: str, **changes) -> Run:
         revision="",
         created="",
         corpus=params["corpus"],
-        params=flat(params),
+        params=dict(leaves(params)),
         tables=made_run.tables(params),
         provenance=made_run.provenance(params),
         summary=made_run.summary(params),
