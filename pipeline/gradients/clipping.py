@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from pipeline.memory.network import MemoryNetwork
+from pipeline.memory.seeds import generator
 from pipeline.memory.tasks import Batch, Task, task
 from pipeline.params.clipping import Clipping
 
@@ -37,9 +38,9 @@ def train(case: str, clipped: bool, settings: Clipping, seed: int) -> Run:
     problem = task("order", settings.lag, 1)
     network = MemoryNetwork("irnn", problem.inputs, settings.hidden_size, problem.outputs)
     radius = settings.exploding_radius if case == "explodes" else settings.vanishing_radius
-    initialise(network, radius, torch.Generator().manual_seed(seed))
-    test = problem.draw("test", TEST_BATCH, torch.Generator().manual_seed(seed + 2**32))
-    data = torch.Generator().manual_seed(seed + 2**33)
+    initialise(network, radius, generator(seed, "weights"))
+    test = problem.draw("test", TEST_BATCH, generator(seed, "test"))
+    data = generator(seed, "train")
     lags = [gradient_by_lag(network, problem, test).assign(weights="before")]
     optimiser = torch.optim.SGD(network.parameters(), settings.learning_rate)
     limit = settings.clip_norm if clipped else float("inf")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import torch
 
 from pipeline.memory.digits import Images, digits
 from pipeline.memory.network import MemoryNetwork
+from pipeline.memory.seeds import generator
 from pipeline.memory.tasks import Task, task
 from pipeline.params.memory import MemoryTraining
 from pipeline.plans.memory import MemoryPlan
@@ -88,9 +90,9 @@ def train(
     """Adam with clipping for at most `steps` batches; valid is looked at every `check_every`."""
     settings: MemoryTraining = plan.training
     network = MemoryNetwork(plan.network, problem.inputs, hidden_size, problem.outputs)
-    network.initialise(torch.Generator().manual_seed(seed), settings.forget_bias)
+    network.initialise(generator(seed, "weights"), settings.forget_bias)
     network = network.to(device)
-    data = torch.Generator().manual_seed(seed)
+    data = generator(seed, "train")
     optimiser = torch.optim.Adam(network.parameters(), rate)
     loss, accuracy, step = np.inf, 0.0, 0
     for step in range(1, steps + 1):
@@ -111,9 +113,10 @@ def train(
 
 
 @torch.no_grad()
-def examine(network: MemoryNetwork, problem: Task, split: str, seed: int, device: torch.device) -> tuple[float, float]:
+def examine(
+    network: MemoryNetwork, problem: Task, split: Literal["valid", "test"], seed: int, device: torch.device
+) -> tuple[float, float]:
     """Mean loss and share of right answers over sequences of `split` that were not trained on."""
-    other = torch.Generator().manual_seed(2**32 + 2 * seed + (split == "test"))
-    batch = problem.draw("test" if split == "test" else "valid", EXAMINED, other)
+    batch = problem.draw(split, EXAMINED, generator(seed, split))
     answers, targets = network(batch.inputs.to(device), len(batch.targets)), batch.targets.to(device)
     return problem.loss(answers, targets).item(), problem.right(answers, targets).item()
