@@ -24,6 +24,7 @@ from pipeline.training.run import History, Run
 from pipeline.training.runtime import out_of_memory
 
 SECONDS_BETWEEN_CHECKPOINTS = 20.0
+CHECKPOINT_SHARE = 0.05  # of the time, at most: those of a large network are written less often
 DIVERGED = 2.0  # nats a token beyond a uniform guess
 
 
@@ -84,7 +85,7 @@ def _train(run: Run, folder: Path) -> Trained:
         run.restore(saved)
         if ranks.first:
             print(f"resuming {plan.architecture} at step {run.step} of {run.total_steps}", flush=True)
-    watch, last_save, already_read = ParentWatch(), time.monotonic(), run.tokens
+    watch, next_save, already_read = ParentWatch(), time.monotonic() + SECONDS_BETWEEN_CHECKPOINTS, run.tokens
     title, total = f"train {plan.architecture}", run.total_tokens
     with progress(title, total) if ranks.first else nullcontext(_Unseen()) as bar:
         bar.skip(run.tokens)
@@ -94,11 +95,13 @@ def _train(run: Run, folder: Path) -> Trained:
             bar.advance(run.tokens - before, **run.shown())
             if run.validation_is_due():
                 run.validate()
-            if ranks.any(time.monotonic() - last_save > SECONDS_BETWEEN_CHECKPOINTS):
+            if ranks.any(time.monotonic() > next_save):
+                start = time.monotonic()
                 state = run.state()
                 if ranks.first:
                     save_checkpoint(folder, state)
-                last_save = time.monotonic()
+                took = time.monotonic() - start
+                next_save = start + took + max(SECONDS_BETWEEN_CHECKPOINTS, took / CHECKPOINT_SHARE)
                 if ranks.any(watch.gone()):
                     raise UserError(f"DVC has been killed; stopped at step {run.step}. `dvc repro` resumes from there.")
     if run.best_nats > math.log(network.shape.vocabulary_size) + DIVERGED:

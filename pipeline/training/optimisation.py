@@ -1,6 +1,7 @@
 """How gradients become steps: the optimiser, and what is added to the loss to keep activations small and slow."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,8 +13,10 @@ def make_optimiser(parameters: Sequence[Tensor], plan: NetworkPlan) -> torch.opt
     """AdamW (Loshchilov and Hutter 2019), whose weight decay is apart from the gradient, or plain SGD, where it is
     part of it."""
     settings, fused = plan.size.optimiser, plan.training.fused_optimiser
-    kind = torch.optim.AdamW if settings.method == "adamw" else torch.optim.SGD
-    return kind(parameters, lr=plan.learning_rate, weight_decay=settings.weight_decay, fused=fused)
+    common: dict[str, Any] = {"lr": plan.learning_rate, "weight_decay": settings.weight_decay, "fused": fused}
+    if settings.method == "sgd":
+        return torch.optim.SGD(parameters, **common)
+    return torch.optim.AdamW(parameters, **common, capturable=fused and parameters[0].is_cuda)
 
 
 def activation_penalty(raw: Tensor, dropped: Tensor, large: float, fast: float) -> Tensor:

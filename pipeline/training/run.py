@@ -1,6 +1,7 @@
 """One training as it stands: what a step changes, and what a checkpoint holds of it."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipeline.models.dropout import DropoutMasks, Rates
 from pipeline.models.recurrent import RecurrentNetwork, detach
 from pipeline.plans.network import NetworkPlan
 from pipeline.training.averaging import Averages
+from pipeline.training.captured import Captured
 from pipeline.training.optimisation import activation_penalty, make_optimiser
 from pipeline.training.output_loss import output_loss
 from pipeline.training.ranks import ALONE, Ranks, SharedMasks
@@ -23,6 +25,9 @@ from pipeline.training.segments import columns, lay_out
 from pipeline.training.validation import nats_per_token
 
 VALIDATION_STREAMS = 16
+STEPS_UNSEEN = 64
+"""Of a GPU: how many steps it is given before their losses are fetched. Each fetch would wait for it, and leave it
+without work meanwhile."""
 
 
 @dataclass
@@ -72,6 +77,14 @@ class Run:
         self.step = self.tokens = 0
         self.carried = network.zero_state(self.streams.shape[1])
         self.history = History()
+        self.update: Callable[[Tensor], Tensor] = self._update
+        self.rate: Tensor | None = None  # on the device, where a captured step reads it
+        if device.type == "cuda" and self._can_be_captured():
+            shape = (size.bptt_len + 1, self.streams.shape[1])
+            self.update, self.rate = Captured(self._update, shape, generator), torch.zeros((), device=device)
+        self.steps_unseen = 1 if device.type == "cpu" else STEPS_UNSEEN
+        self.unseen: list[dict[str, float]] = []  # rows of the history that still want …
+        self.measured: list[Tensor] = []  # … their loss and norm, (2,) on the device
         self.before = _copy(network)
         self.halfway = self.best = self.before
         self.best_nats = math.inf
@@ -83,48 +96,71 @@ class Run:
     def train_step(self, segment: NDArray[np.int64]) -> None:
         """One segment (T + 1, B): loss, gradient, clipped update."""
         if self.spans[self.step, 0] == 0:  # a new epoch begins before the first token again
-            self.carried = self.network.zero_state(segment.shape[1])
+            for part in self.carried:
+                part.zero_()
         rate = self.plan.learning_rate * schedule(self.step, self.total_steps, self.plan, self.validated)
         if self.plan.size.segments.lengths == "random":  # so that a token counts alike in long ones and in short ones
             rate *= (len(segment) - 1) / self.plan.size.bptt_len
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        tokens = torch.as_tensor(segment, device=self.device)
+            group["lr"] = rate if self.rate is None else self.rate.fill_(rate)
+        self.measured.append(self.update(self._on_device(segment)))
+        self.averages.add_step()
+        self.step += 1
+        self.tokens += len(segment[1:]) * self.plan.size.batch_size
+        self.unseen.append({"step": self.step, "tokens": self.tokens, "learning_rate": rate})
+        if len(self.unseen) >= self.steps_unseen:
+            self.settle()
+        if self.step == self.total_steps // 2:
+            self.halfway = _copy(self.network)
+
+    def _update(self, tokens: Tensor) -> Tensor:
+        """All of a step that a device does: from tokens (T + 1, B) to other weights. Its loss and norm, (2,)."""
         raw, state = self.network(tokens[:-1], detach(self.carried), self.masks)
         hidden = self.masks.drop(raw, self.masks.rates.output)
-        share = segment.shape[1] / self.plan.size.batch_size  # this rank's part of the batch's mean
+        share = tokens.shape[1] / self.plan.size.batch_size  # this rank's part of the batch's mean
         loss = self._loss(hidden, tokens[1:]) * share
         self.optimizer.zero_grad(set_to_none=True)
-        (loss + share * penalty if (penalty := self._penalty(raw, hidden)) is not None else loss).backward()
+        penalty = self._penalty(raw, hidden)
+        total = loss if penalty is None else loss + share * penalty
+        total.backward()  # type: ignore[no-untyped-call]
         for parameter in self.trainable:
             if parameter.grad is None:  # a cluster of the adaptive softmax that no target of this segment is in
                 parameter.grad = torch.zeros_like(parameter)
         loss = self.ranks.sum_step(loss, self.trainable)
-        norm = torch.nn.utils.clip_grad_norm_(self.trainable, self.plan.clip_norm).item()
-        nats = loss.item()
-        if not (math.isfinite(nats) and math.isfinite(norm)):
-            raise UserError(
-                f"{self.plan.architecture}: the loss is {nats} and the gradient norm {norm} at step {self.step} "
-                f"(learning rate {rate:.2g}). Lower {self.plan.architecture}.learning_rate (now "
-                f"{self.plan.learning_rate:g}) or {self.plan.architecture}.clip_norm (now {self.plan.clip_norm:g})."
-            )
+        norm = torch.nn.utils.clip_grad_norm_(self.trainable, self.plan.clip_norm)
         self.optimizer.step()
-        self.averages.add_step()
-        self.carried = state
-        self.step += 1
-        self.tokens += len(segment[1:]) * self.plan.size.batch_size
-        self.history.steps.append(
-            {
-                "step": self.step,
-                "tokens": self.tokens,
-                "learning_rate": rate,
-                "nats": nats,
-                "norm_before_clipping": norm,
-                "norm_after_clipping": min(norm, self.plan.clip_norm),
-            }
-        )
-        if self.step == self.total_steps // 2:
-            self.halfway = _copy(self.network)
+        for part, last in zip(self.carried, state, strict=True):
+            part.copy_(last.detach())
+        return torch.stack([loss.detach(), norm])
+
+    def _can_be_captured(self) -> bool:
+        """Whether all steps do the same on a GPU: one shape, and nothing that is counted or chosen on the CPU."""
+        settings, size = self.plan.training, self.plan.size
+        one_shape = size.segments.lengths == "fixed" and size.segments.grow_share == 0
+        alone, torch_layers = self.ranks.size == 1, settings.implementation == "torch"
+        return one_shape and alone and torch_layers and settings.fused_optimiser and not settings.clusters
+
+    def settle(self) -> None:
+        """Enters the steps that are still unseen in the history. Raises UserError where one was not finite."""
+        if not self.unseen:
+            return
+        rows, measured = self.unseen, torch.stack(self.measured).tolist()
+        self.unseen, self.measured = [], []
+        for row, (nats, norm) in zip(rows, measured, strict=True):
+            if not (math.isfinite(nats) and math.isfinite(norm)):
+                raise UserError(
+                    f"{self.plan.architecture}: the loss is {nats} and the gradient norm {norm} at step "
+                    f"{row['step']} (learning rate {row['learning_rate']:.2g}). Lower "
+                    f"{self.plan.architecture}.learning_rate (now {self.plan.learning_rate:g}) or "
+                    f"{self.plan.architecture}.clip_norm (now {self.plan.clip_norm:g})."
+                )
+            norms = {"norm_before_clipping": norm, "norm_after_clipping": min(norm, self.plan.clip_norm)}
+            self.history.steps.append(row | {"nats": nats} | norms)
+
+    def _on_device(self, segment: NDArray[np.int64]) -> Tensor:
+        """From pinned memory, which a GPU reads while it goes on with what it was given before."""
+        tokens = torch.from_numpy(segment)
+        return tokens if self.device.type == "cpu" else tokens.pin_memory().to(self.device, non_blocking=True)
 
     def _loss(self, hidden: Tensor, targets: Tensor) -> Tensor:
         """Mean negative log probability of targets (T, B) after hidden (T, B, H), in nats per token."""
@@ -155,6 +191,7 @@ class Run:
 
     def validate(self) -> None:
         """Scores valid, keeps the best weights so far, and asks whether weights are to be averaged from here on."""
+        self.settle()
         with self.averages.in_place():
             nats = nats_per_token(self.network, self.valid_streams, self.bf16, self.ranks)
             if nats < self.best_nats:
@@ -172,6 +209,9 @@ class Run:
             self.halfway = _copy(self.network)
 
     def shown(self) -> dict[str, float]:
+        """Of the steps that have been seen, the last of which are some way back on a GPU."""
+        if not self.history.steps:
+            return {}
         recent = [row["nats"] for row in self.history.steps[-50:]]
         loss, norm = sum(recent) / len(recent), self.history.steps[-1]["norm_before_clipping"]
         return {"loss": loss, "perplexity": math.exp(min(loss, 700)), "norm": norm} | (
@@ -179,6 +219,8 @@ class Run:
         )
 
     def state(self) -> dict[str, Any]:
+        """Raises UserError where a step was not finite, so that no checkpoint holds what came after it."""
+        self.settle()
         return {
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -200,7 +242,8 @@ class Run:
         self.optimizer.load_state_dict(saved["optimizer"])
         self.averages.restore(saved["averages"])
         self.masks.generator.set_state(saved["generator"])
-        self.carried = tuple(part[:, self.own].contiguous().to(self.device) for part in saved["carried"])
+        for part, whole in zip(self.carried, saved["carried"], strict=True):
+            part.copy_(whole[:, self.own])
         self.step, self.tokens = saved["step"], saved["tokens"]
         self.history = History(saved["steps"], saved["validations"])
         self.before, self.halfway, self.best = saved["before"], saved["halfway"], saved["best"]

@@ -171,9 +171,9 @@ def test_the_schedule_warms_up_and_falls_to_its_floor():
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path):
-    first, second = run(plan(), tmp_path), run(plan(), tmp_path)
+    first, second = run(plan(), tmp_path / "first"), run(plan(), tmp_path / "second")
     assert same(first, second)
-    other = run(plan().model_copy(update={"seed": 2}), tmp_path)
+    other = run(plan().model_copy(update={"seed": 2}), tmp_path / "other")
     assert not same(first, other)
 
 
