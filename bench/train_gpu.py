@@ -2,8 +2,9 @@
 
 Ours is a whole step: dropout, layers, softmax over 33,278 types, gradient, clipping, update. The bare one (theirs) has
 the layers, forward and backward, and the three products with the output matrix in the precision that ours has, and
-nothing else: what the hardware would take where all the rest was free. Steps run in turn, each side waited for once a
-round.
+nothing else. cuDNN runs several layers at once where it is given them together; dropout between them by a generator of
+our own, or the same units at all steps, takes them one by one, so that both are shown. Sides run in turn, each waited
+for once a round.
 """
 
 import sys
@@ -58,9 +59,14 @@ def whole(plan: NetworkPlan, tokens: NDArray[np.int64], types: int, device: torc
     return steps
 
 
-def bare(plan: NetworkPlan, types: int, device: torch.device) -> Steps:
-    size = plan.size
-    layers = FUSED[plan.architecture](size.embedding_dim, size.hidden_size, size.num_layers).to(device)
+def bare(plan: NetworkPlan, types: int, device: torch.device, together: bool) -> Steps:
+    size, kernel = plan.size, FUSED[plan.architecture]
+    if together:
+        layers = nn.ModuleList([kernel(size.embedding_dim, size.hidden_size, size.num_layers)])
+    else:
+        widths = [size.embedding_dim] + [size.hidden_size] * (size.num_layers - 1)
+        layers = nn.ModuleList([kernel(width, size.hidden_size, 1) for width in widths])
+    layers = layers.to(device)
     width = size.embedding_dim if plan.training.tie_output else size.hidden_size
     project = nn.Linear(size.hidden_size, width).to(device) if width != size.hidden_size else nn.Identity()
     inputs = torch.randn(size.bptt_len, size.batch_size, size.embedding_dim, device=device, requires_grad=True)
@@ -70,7 +76,9 @@ def bare(plan: NetworkPlan, types: int, device: torch.device) -> Steps:
 
     def steps(count: int) -> None:
         for _ in range(count):
-            hidden, _ = layers(inputs)
+            hidden = inputs
+            for layer in layers:
+                hidden, _ = layer(hidden)
             scores = project(hidden).flatten(0, 1).to(kind) @ matrix.t()
             scores.backward(scores_gradient)
             for parameter in (inputs, matrix, *layers.parameters(), *project.parameters()):
@@ -115,13 +123,16 @@ def main(
         for architecture in [each for each in ARCHITECTURES if each in architectures.split(",")]:
             plan = plan_for(architecture, size)
             prepare_runtime(plan.runtime)
-            sides = whole(plan, tokens, types, device), bare(plan, types, device)
+            sides = [whole(plan, tokens, types, device), *(bare(plan, types, device, kind) for kind in (True, False))]
             for side in sides:
                 side(WARM_UP)
-            ours, theirs = alternately(repeats, *(lambda side=side: milliseconds(side, steps) for side in sides))
+            took = alternately(repeats, *(lambda side=side: milliseconds(side, steps) for side in sides))
+            ours, together, apart = took
             name = f"{label(architecture)} {size}"
             speed = 1000 * plan.size.batch_size * plan.size.bptt_len / ours
-            results.append(Result(f"{name}, a step", ours, theirs, "ms", "less"))
+            results.append(Result(f"{name}, a step", ours, together, "ms", "less"))
+            if plan.size.num_layers > 1:
+                results.append(Result("… beside its layers one by one", ours, apart, "ms", "less"))
             results.append(Result(f"{name}, speed", speed, None, "tokens/s", "more"))
             print_profile(name, sides[0], steps)
     print(torch.cuda.get_device_name())

@@ -24,7 +24,7 @@ from pipeline.training.run import History, Run
 from pipeline.training.runtime import out_of_memory
 
 SECONDS_BETWEEN_CHECKPOINTS = 20.0
-CHECKPOINT_SHARE = 0.05  # of the time, at most: those of a large network are written less often
+SECONDS_OF_A_CHECKPOINT = 1.0  # one that takes longer to write, as of a large network, comes so much less often
 DIVERGED = 2.0  # nats a token beyond a uniform guess
 
 
@@ -101,7 +101,8 @@ def _train(run: Run, folder: Path) -> Trained:
                 if ranks.first:
                     save_checkpoint(folder, state)
                 took = time.monotonic() - start
-                next_save = start + took + max(SECONDS_BETWEEN_CHECKPOINTS, took / CHECKPOINT_SHARE)
+                rarer = max(1.0, took / SECONDS_OF_A_CHECKPOINT)
+                next_save = start + took + SECONDS_BETWEEN_CHECKPOINTS * rarer
                 if ranks.any(watch.gone()):
                     raise UserError(f"DVC has been killed; stopped at step {run.step}. `dvc repro` resumes from there.")
     if run.best_nats > math.log(network.shape.vocabulary_size) + DIVERGED:

@@ -57,9 +57,10 @@ def test_a_loss_that_is_not_finite_is_told_by_its_own_step_and_reaches_no_checkp
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 @pytest.mark.parametrize("architecture", ["rnn", "gru", "lstm"])
-@pytest.mark.parametrize("weights", [0.0, 0.5])
-def test_no_step_waits_for_the_gpu(architecture, weights):
-    chosen = plan(architecture, num_layers=2, weights=weights, embedding=0.1, locked=True, average_after=1)
+@pytest.mark.parametrize("lengths", ["fixed", "random"])
+def test_no_step_waits_for_the_gpu(architecture, lengths):
+    averaged = dict(method="sgd", schedule="constant", average_after=1)
+    chosen = plan(architecture, num_layers=2, weights=0.5, embedding=0.1, locked=True, lengths=lengths, **averaged)
     state = train(begun(chosen, 64, CUDA), WARM_UP + 1)
     state.averages.means = [parameter.detach().clone() for parameter in state.trainable]
     torch.cuda.set_sync_debug_mode("error")
