@@ -4,6 +4,7 @@ A small network's step is hundreds of short kernels, and a CPU takes longer to l
 them. Captured once and replayed, they are one launch. The same kernels run in the same order on the same numbers.
 """
 
+import gc
 from collections.abc import Callable
 
 import torch
@@ -49,9 +50,16 @@ class Captured:
         return self.result.clone()
 
     def _capture(self) -> torch.cuda.CUDAGraph:
-        """Records a step without taking it."""
+        """Records a step without taking it. No garbage is collected meanwhile: a graph that is freed ends a capture."""
         graph = torch.cuda.CUDAGraph()
         graph.register_generator_state(self.generator)
-        with torch.cuda.graph(graph, stream=self.stream):
-            self.result = self.update(self.tokens)
+        gc.collect()
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            with torch.cuda.graph(graph, stream=self.stream):
+                self.result = self.update(self.tokens)
+        finally:
+            if collects:
+                gc.enable()
         return graph
