@@ -107,5 +107,7 @@ def _slopes(lags: pd.DataFrame) -> dict[tuple[str, bool], Floats]:
     for (case, clipped), own in after.groupby(["case", "clipped"]):
         wide = own.pivot(index="lag", columns="seed", values="log10_norm").sort_index().astype(float)
         lag = wide.index.to_numpy(float) - wide.index.to_numpy(float).mean()
-        slopes[str(case), bool(clipped)] = lag @ wide.to_numpy() / (lag**2).sum()
+        norms = wide.to_numpy(float, copy=True)
+        norms[:, ~np.isfinite(norms).all(axis=0)] = np.nan
+        slopes[str(case), bool(clipped)] = lag @ norms / (lag**2).sum()
     return slopes
