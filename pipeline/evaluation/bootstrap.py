@@ -1,18 +1,23 @@
 """95 % intervals by the percentile bootstrap (Efron 1979), paired wherever two models meet."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 LEVEL = (2.5, 97.5)
 
 
+@lru_cache(maxsize=32)  # a report asks for the same ones hundreds of times
 def resample(units: int, resamples: int, seed: int) -> NDArray[np.int64]:
-    """How often each of `units` is drawn in each resample, (R, U). The same seed draws the same units,
+    """How often each of `units` is drawn in each resample, (R, U), not to be written to.
 
-    so that statistics of two models over the same units are paired.
+    The same seed draws the same units, so that statistics of two models over the same units are paired.
     """
     rng = np.random.default_rng(seed)
-    return rng.multinomial(units, np.full(units, 1 / units), size=resamples)
+    drawn = rng.multinomial(units, np.full(units, 1 / units), size=resamples)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def block_sums(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -20,6 +20,11 @@ HELPS = {
     "fails": "raise the perplexity",
     "undecided": "make no difference that these seeds can tell",
 }
+COMPARED = {
+    "holds": "they do more for it with the least text than with the most",
+    "fails": "they do less for it with the least text than with the most",
+    "undecided": "whether they do more for it with little text than with much, these seeds cannot tell",
+}
 
 
 def study_table(test: pd.DataFrame) -> pd.DataFrame:
@@ -68,11 +73,14 @@ def conclusion(test: pd.DataFrame) -> str:
     """When learned vectors help and when not, in a sentence for each way to use them, from the verdicts."""
     sentences = []
     for use, words in (("finetune", "Learned vectors that training goes on to change"), ("frozen", "Kept as they are")):
-        parts = []
-        for tokens, differences in _gains(test, use).items():
+        parts, gains = [], _gains(test, use)
+        for tokens, differences in gains.items():
             item = _claimed("", use, differences)
             parts.append(f"with {tokens:,} tokens of train they {HELPS[item.verdict]} ({item.value})")
-        sentences.append(f"{words}, {'; '.join(parts)}.")
+        if len(gains) > 1:
+            item = _claimed("", use, gains[min(gains)] - gains[max(gains)])
+            parts.append(f"{COMPARED[item.verdict]} ({item.value})")
+        sentences.append(f"{words}: {'; '.join(parts)}.")
     return " ".join(sentences)
 
 

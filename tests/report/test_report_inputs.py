@@ -50,6 +50,7 @@ def test_the_sentence_says_what_the_verdicts_do(inputs):
     assert "with 100 tokens of train they lower the perplexity (−39.3 %)" in tuned
     assert "with 400 tokens of train they make no difference that these seeds can tell" in tuned
     assert "with 400 tokens of train they raise the perplexity (+49.2 %)" in kept
+    assert all("they do more for it with the least text than with the most (−" in part for part in (tuned, kept))
 
 
 def test_the_figure_is_there_when_the_study_ran(inputs, results, make_inputs):
