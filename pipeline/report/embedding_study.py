@@ -61,10 +61,14 @@ def study_findings(test: pd.DataFrame, architecture: str) -> list[Finding]:
         gains = _gains(test, use)
         who = f"{with_article(architecture)} {begins}"
         for tokens, differences in gains.items():
-            claim = f"With {tokens:,} tokens of train {who} has a lower perplexity than one with random ones."
+            claim = (
+                f"With {tokens:,} tokens of train to read from {who} has a lower perplexity than one with random ones."
+            )
             found.append(_claimed(claim, use, differences))
         if len(gains) > 1:
-            claim = f"{capital(who)} gains more with {min(gains):,} tokens of train than with {max(gains):,}."
+            claim = (
+                f"{capital(who)} gains more with {min(gains):,} tokens of train to read from than with {max(gains):,}."
+            )
             found.append(_claimed(claim, use, gains[min(gains)] - gains[max(gains)]))
     return found
 
@@ -76,7 +80,7 @@ def conclusion(test: pd.DataFrame) -> str:
         parts, gains = [], _gains(test, use)
         for tokens, differences in gains.items():
             item = _claimed("", use, differences)
-            parts.append(f"with {tokens:,} tokens of train they {HELPS[item.verdict]} ({item.value})")
+            parts.append(f"with {tokens:,} tokens of train to read from they {HELPS[item.verdict]} ({item.value})")
         if len(gains) > 1:
             item = _claimed("", use, gains[min(gains)] - gains[max(gains)])
             parts.append(f"{COMPARED[item.verdict]} ({item.value})")

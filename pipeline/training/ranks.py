@@ -52,7 +52,7 @@ class Ranks:
         """
         if self.size == 1:
             return loss
-        summed = torch.tensor(self.total(loss.item()), dtype=torch.float64)
+        summed = torch.tensor(self.total(loss.item())[0], dtype=torch.float64, device=loss.device)
         with self._together():
             for work in [dist.all_reduce(parameter.grad, async_op=True) for parameter in parameters]:
                 work.wait()
