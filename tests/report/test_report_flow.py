@@ -70,7 +70,7 @@ def test_accuracy_falls_with_length_where_it_does(results):
     assert rnn.difference == pytest.approx(-0.65, abs=0.02)
     assert rnn.verdict == "holds"
     assert found["At adding two numbers, the accuracy of the LSTM falls with length."].verdict == "undecided"
-    against = found["At digits pixel by pixel over 100 steps, the LSTM is right more often than the RNN."]
+    against = found["At MNIST's digits pixel by pixel over 100 steps, the LSTM is right more often than the RNN."]
     assert against.verdict == "holds"
 
 
