@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install repro test check bench-corpus bench-ngram bench-embeddings bench-train bench-agreement lock clean
+.PHONY: help install repro test check bench-corpus bench-ngram bench-embeddings bench-train bench-train-gpu bench-agreement lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ bench-embeddings: install  ## word vectors beside gensim, on CORPUS=folder or ge
 
 bench-train: install  ## training beside pytorch/examples' word_language_model, on CORPUS=folder or generated text
 	python -m bench.train $(CORPUS)
+
+bench-train-gpu: install  ## training beside cuDNN's bare layers, on a GPU; prints where its time goes
+	python -m bench.train_gpu
 
 lock: ## write requirements.lock anew from pyproject.toml
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

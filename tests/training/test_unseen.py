@@ -74,7 +74,7 @@ def test_no_step_waits_for_the_gpu(architecture, lengths):
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 @pytest.mark.parametrize("architecture", ["rnn", "gru", "lstm"])
 def test_weights_are_dropped_on_the_fused_path(architecture):
-    """cuDNN itself, which would say so where it had to take the weights apart."""
+    """By cuDNN's own kernel, though it gathers the weights anew for it, and warns of that."""
     state = train(begun(plan(architecture, num_layers=2, weights=0.5), 64, CUDA), 2)
     activities = [torch.profiler.ProfilerActivity.CPU, torch.profiler.ProfilerActivity.CUDA]
     with warnings.catch_warnings(), torch.profiler.profile(activities=activities) as profile:
