@@ -73,8 +73,8 @@ def train(
         megabytes = 4 * size.batch_size * size.bptt_len * types / 2**20 / ranks.size
         raise UserError(
             f"{plan.architecture}: out of memory on {device}. The scores of one step alone, {size.bptt_len} tokens of "
-            f"{size.batch_size} streams over {types:,} types, take {megabytes:,.0f} MB, and several times that while "
-            "training. Lower batch_size or bptt_len of this size in params.yaml, or text.max_types."
+            f"{size.batch_size} streams over {types:,} types, take {megabytes:,.0f} MB, and all of it more. "
+            "Lower batch_size or bptt_len of this size in params.yaml, or text.max_types."
         ) from error
 
 

@@ -10,7 +10,7 @@ from pipeline.params.networks import Size
 
 BYTES = 4  # of a float32
 COPIES = 7  # of every weight: itself, its gradient, two moments of Adam, and those kept from before, halfway and best
-LOGITS = 3  # of every score: itself, its probability, its gradient
+LOGITS = 3  # of every score at most: itself, its probability, its gradient
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 
 

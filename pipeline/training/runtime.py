@@ -35,9 +35,16 @@ def use_bf16(precision: str, device: torch.device) -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported())  # AMX machines have it too
 
 
-def out_of_memory(error: RuntimeError) -> bool:
-    """Whether a device's allocator has raised `error`; on the CPU it is a RuntimeError like any other."""
-    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator: can't allocate" in str(error)
+def out_of_memory(error: BaseException | None) -> bool:
+    """Whether a device's allocator has raised `error`, or one that this followed: a capture that runs out of memory
+    ends in an error of its own. On the CPU it is a RuntimeError like any other."""
+    followed = set[int]()  # chains may close on themselves
+    while error is not None and id(error) not in followed:
+        if isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator: can't allocate" in str(error):
+            return True
+        followed.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _keep_freed_memory() -> None:

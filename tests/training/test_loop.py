@@ -214,6 +214,17 @@ def test_too_little_memory_says_what_to_lower(tmp_path, monkeypatch):
         UserError, match=r"gru: out of memory on cpu.*10 tokens of 4 streams over 6 types.*Lower batch_size"
     ):
         run(plan("gru"), tmp_path)
+
+    def greedy_within_another(*_):
+        """As a capture that ran out of memory ends: in an error that this came before."""
+        try:
+            return greedy()
+        finally:
+            raise RuntimeError("capture invalidated")
+
+    monkeypatch.setattr(run_module, "output_loss", greedy_within_another)
+    with pytest.raises(UserError, match="gru: out of memory on cpu"):
+        run(plan("gru"), tmp_path)
     monkeypatch.setattr(
         run_module, "output_loss", lambda *_: torch.zeros(2) @ torch.zeros(3)
     )  # another mistake stays itself

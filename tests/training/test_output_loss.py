@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+import pipeline.training.output_loss as output_loss_module
 from pipeline.training.output_loss import output_loss
 
 
@@ -21,7 +22,9 @@ def by_autograd(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -
     return F.cross_entropy(F.linear(hidden, weight, bias), targets)
 
 
-def test_loss_and_gradients_are_those_of_autograd() -> None:
+@pytest.mark.parametrize("at_once", [10**6, 3 * 11, 11, 1])  # logits of all tokens, of three, of one
+def test_loss_and_gradients_are_those_of_autograd(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output_loss_module, "AT_ONCE", at_once)
     *inputs, targets = layer(torch.float64)
     ours, theirs = output_loss(*inputs, targets), by_autograd(*inputs, targets)
     torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=0)
