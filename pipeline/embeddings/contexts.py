@@ -1,5 +1,6 @@
 """The text as word vectors are trained on it: rare words left out, frequent ones thinned, cut into blocks."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from pipeline.language_model import Tokens
 
 BLOCK = 32  # centres that share their context rows and their noise words
 BLOCKS_PER_STEP = 32  # blocks whose updates are summed
-SHARED_NOISE = 40  # noise words of a block
+SHARED_NOISE = 56  # noise words of a block
 STEPS_AT_ONCE = 32  # are made together: numpy's calls cost as much for one
 
 Ints = NDArray[np.int64]
@@ -83,29 +84,19 @@ def noise_distribution(counts: Ints, power: float) -> NDArray[np.float64]:
 
 
 class NoiseSampler:
-    """Draws from a distribution (V,) exactly, by Walker's alias method as Vose (1991) builds its table.
-
-    Two lookups a draw, where a search of the cumulative distribution misses the cache log V times.
-    """
+    """Draws from a distribution (V,), each draw exactly, all of a call as systematic sampling: a word comes as often as
+    is expected of it, rounded up or down, in random order. Rare words would learn from how often chance draws them."""
 
     def __init__(self, probabilities: NDArray[np.float64]) -> None:
-        self._ids = np.flatnonzero(probabilities)  # what is never noise is in no column, whatever the rounding
-        count = len(self._ids)
-        share = probabilities[self._ids] * count
-        self._cut, self._alias = np.ones(count), np.arange(count)
-        small, large = (np.flatnonzero(chosen).tolist() for chosen in (share < 1, share >= 1))
-        while small and large:
-            poor, rich = small.pop(), large[-1]
-            self._cut[poor], self._alias[poor] = share[poor], rich
-            share[rich] -= 1 - share[poor]
-            if share[rich] < 1:
-                small.append(large.pop())
-        # what is left over is full but for rounding
+        cumulative = np.cumsum(probabilities)
+        self._cumulative = cumulative / cumulative[-1]
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Ints:
-        place = rng.random(shape) * len(self._cut)
-        column = place.astype(np.int64)
-        return self._ids[np.where(place - column < self._cut[column], column, self._alias[column])]
+        """Of points one apart, the first at random below one, those that fall into a word's share of the line."""
+        ends = np.ceil(math.prod(shape) * self._cumulative - rng.random()).astype(np.int64)
+        drawn = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
+        rng.shuffle(drawn)
+        return drawn.reshape(shape)
 
 
 def steps(words: Ints, lines: Ints, window: int, sampler: NoiseSampler, rng: np.random.Generator) -> Iterator[Step]:

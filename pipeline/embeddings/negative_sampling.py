@@ -3,9 +3,9 @@
 What skip-gram and CBOW share: tables of input and output vectors, epochs of shuffled blocks, a learning rate that
 falls linearly, and plain gradient descent with gradients in closed form, so that no tape is kept.
 
-Deviation from word2vec: `SHARED_NOISE` noise words are drawn for a block of `BLOCK` neighbouring centres instead of
-`negatives` for each pair, and weighted so that every pair still counts `negatives` of them in expectation (Ji et al.
-2016).
+Deviations from word2vec: input vectors begin in a range three times as wide (gensim's is twice as wide), and
+`SHARED_NOISE` noise words are drawn for a block of `BLOCK` neighbouring centres instead of `negatives` for each pair,
+weighted so that every pair still counts `negatives` of them in expectation (Ji et al. 2016).
 """
 
 import math
@@ -33,9 +33,9 @@ from pipeline.errors import UserError
 from pipeline.params.embeddings import Embeddings
 from pipeline.progress import progress
 
-ROWS_PER_STEP = 16.0  # summed updates of one word beyond these are scaled down, or frequent words overshoot,
-SUMMED_RATE = 0.8  # as they do where the learning rate times these rows is more than this
-PAIRS_PER_ROW = 6  # on average, where those two were found: windows of up to five words on either side
+INITIAL_RANGE = 1.5  # over D, of input vectors: from 0.5, as word2vec's, they have not grown when a short text ends
+SUMMED_RATE = 0.8  # a word's updates are scaled down where its rows times the learning rate are more, or it overshoots
+PAIRS_PER_ROW = 6  # on average, where that was found: windows of up to five words on either side
 LOSS_EVERY = 16  # steps: the loss costs as much as a matrix product and changes nothing, so that it is sampled
 DIVERGED = 1.1  # times the loss of vectors that know nothing
 
@@ -105,7 +105,7 @@ def train_by_negative_sampling(
     keep = keep_probability(counts, settings.subsample)
     noise = noise_distribution(counts, settings.noise_power)
     sampler, rng = NoiseSampler(noise), np.random.default_rng(seed)
-    inputs = torch.from_numpy(((rng.random((types, dim)) - 0.5) / dim).astype(np.float32)).to(device)
+    inputs = torch.from_numpy(((2 * rng.random((types, dim)) - 1) * INITIAL_RANGE / dim).astype(np.float32)).to(device)
     outputs = torch.zeros(types, dim, device=device)
     damping = torch.from_numpy(step_damping(counts * keep, noise, settings, learning_rate)).to(device)
     weights = pair_weights(settings, device)
@@ -191,13 +191,14 @@ def step_damping(
 ) -> NDArray[np.float32]:
     """(2, V): what the summed update of a word's input and output vector is multiplied with.
 
-    A step sums the updates of every row in which a word stands; where that is expected to be more than
-    `ROWS_PER_STEP` rows, fewer with a large learning rate, the sum would overshoot what one row after the other does.
+    A step sums the updates of every row in which a word stands; where these rows times the learning rate are expected
+    to be more than `SUMMED_RATE`, the sum would overshoot what one row after the other does. As the rate falls, vectors
+    have grown, so that the same damping goes on being needed.
     All noise words of a block together weigh `settings.negatives` times its centres, however many there are.
     """
     share = kept / max(kept.sum(), 1e-12)
     seen, unseen = (BLOCK + 2 * settings.window) * share, BLOCK * settings.negatives * noise
     rows = BLOCKS_PER_STEP * np.stack([BLOCK * share, seen + unseen])
     wide = max(1.0, (settings.window + 1) / PAIRS_PER_ROW)  # a row sums that many pairs more
-    most = min(ROWS_PER_STEP, SUMMED_RATE / learning_rate) / wide
+    most = SUMMED_RATE / learning_rate / wide
     return (most / np.maximum(rows, most)).astype(np.float32)

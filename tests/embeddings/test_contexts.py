@@ -46,11 +46,21 @@ def test_noise_is_unigram_to_the_three_quarters():
     noise = noise_distribution(counts, 0.75)
     assert noise[0] == 0
     assert noise[3] / noise[2] == pytest.approx(20**0.75)
-    drawn = np.bincount(NoiseSampler(noise).draw((200, 100), np.random.default_rng(0)).ravel(), minlength=6)
+    sampler, rng = NoiseSampler(noise), np.random.default_rng(0)
+    drawn = np.bincount([sampler.draw((1,), rng)[0] for _ in range(20_000)], minlength=6)  # independent, call by call
     assert drawn[0] == 0
     assert stats.chisquare(drawn[1:], 20_000 * noise[1:]).pvalue > 0.001
     flat = noise_distribution(counts, 1.0)
     assert stats.chisquare(drawn[1:], 20_000 * flat[1:]).pvalue < 1e-6
+
+
+def test_noise_drawn_together_comes_as_often_as_is_expected_and_in_no_order():
+    noise = noise_distribution(np.array([0, 3, 10, 200, 50, 1]), 0.75)
+    sampler = NoiseSampler(noise)
+    drawn = sampler.draw((2, 10_000), np.random.default_rng(0))
+    assert np.abs(np.bincount(drawn.ravel(), minlength=6) - 20_000 * noise).max() < 1
+    halves = [np.bincount(half, minlength=6)[1:] for half in drawn]
+    assert stats.chi2_contingency(halves).pvalue > 0.001
 
 
 def test_frequent_words_are_thinned_and_rare_ones_kept():
