@@ -95,7 +95,8 @@ def test_memory_stays_within_the_bound(tmp_path: Path, kind: str) -> None:
         return most
 
     assert peak(memory_for(tokens)) > 3 * allowed
-    assert peak(allowed) < allowed
+    # what threads of other tests allocate meanwhile, Dask's among them, is traced too and can only add
+    assert min(peak(allowed) for _ in range(3)) < allowed
 
 
 def test_a_line_too_long_for_the_memory_leaves_nothing_behind(tmp_path: Path) -> None:
