@@ -84,15 +84,16 @@ def noise_distribution(counts: Ints, power: float) -> NDArray[np.float64]:
 
 
 class NoiseSampler:
-    """Draws from a distribution (V,), each draw exactly, all of a call as systematic sampling: a word comes as often as
-    is expected of it, rounded up or down, in random order. Rare words would learn from how often chance draws them."""
+    """Draws from a distribution (V,), each of them exactly, and all of a call together by systematic sampling (Madow
+    and Madow 1944): a word comes as often as is expected of it, rounded up or down, in random order. Independent draws
+    would give rare words by chance more noise or less than their share."""
 
     def __init__(self, probabilities: NDArray[np.float64]) -> None:
         cumulative = np.cumsum(probabilities)
         self._cumulative = cumulative / cumulative[-1]
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Ints:
-        """Of points one apart, the first at random below one, those that fall into a word's share of the line."""
+        """Points lie one apart on a line, the first at random below one; each draws the word whose part it is in."""
         ends = np.ceil(math.prod(shape) * self._cumulative - rng.random()).astype(np.int64)
         drawn = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
         rng.shuffle(drawn)

@@ -73,7 +73,7 @@ def train(
         megabytes = 4 * size.batch_size * size.bptt_len * types / 2**20 / ranks.size
         raise UserError(
             f"{plan.architecture}: out of memory on {device}. The scores of one step alone, {size.bptt_len} tokens of "
-            f"{size.batch_size} streams over {types:,} types, take {megabytes:,.0f} MB, and all of it more. "
+            f"{size.batch_size} streams over {types:,} types, take {megabytes:,.0f} MB, and the whole step more. "
             "Lower batch_size or bptt_len of this size in params.yaml, or text.max_types."
         ) from error
 
