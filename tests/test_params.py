@@ -66,7 +66,7 @@ def test_every_key_is_needed_and_its_wrong_type_is_named(key):
 
 @pytest.mark.parametrize("key", sorted(key for key, value in LEAVES.items() if isinstance(value, float | int)))
 def test_a_number_out_of_range_is_refused(key):
-    if key in ("training.forget_bias", "memory.training.forget_bias"):
+    if key == "training.forget_bias":
         return check_params(changed(key, -1.0)) and None
     with pytest.raises(UserError, match=rf"{key}: found -1"):
         check_params(changed(key, -1))
@@ -256,6 +256,7 @@ def test_the_identity_rnn_goes_with_the_plain_one():
         ("clipping.radius.radii", [0.5, 0.5], "clipping.radius.radii: found one twice"),
         ("clipping.vanishing_radius", 2.0, "vanishing_radius, 2.0, must lie below exploding_radius, 1.05"),
         ("memory.training.seeds", 1, "memory.training.seeds: found 1"),
+        ("memory.training.gate_bias", "open", "memory.training.gate_bias: found .open.; allowed: chrono, or a number"),
     ],
 )
 def test_settings_of_the_studies_on_gradients_are_checked(key, value, message):

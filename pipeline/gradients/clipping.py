@@ -65,7 +65,7 @@ def train(case: str, clipped: bool, settings: Clipping, seed: int) -> Run:
 @torch.no_grad()
 def initialise(network: MemoryNetwork, radius: float, generator: torch.Generator) -> None:
     """`radius` times the identity; inputs and readout uniform in ±1/√(fan-in), biases zero."""
-    network.initialise(generator, 0.0)
+    network.initialise(generator)
     network.recurrent.get_parameter("weight_hh_l0").mul_(radius)
     inputs = network.recurrent.get_parameter("weight_ih_l0")
     bound = inputs.shape[1] ** -0.5

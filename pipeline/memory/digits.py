@@ -51,7 +51,7 @@ def digits(images: Images, length: int) -> Task:
         pixels = resized(images.pixels[chosen].float() / images.brightest, side)
         return Batch(pixels.flatten(1).T[..., None].contiguous(), images.classes[chosen][None])
 
-    return Task(1, CLASSES, True, 1 / CLASSES, draw)
+    return Task(length - 1, 1, CLASSES, True, 1 / CLASSES, draw)
 
 
 def resized(pixels: Tensor, side: int) -> Tensor:

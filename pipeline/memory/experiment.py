@@ -90,7 +90,9 @@ def train(
     """Adam with clipping for at most `steps` batches; valid is looked at every `check_every`."""
     settings: MemoryTraining = plan.training
     network = MemoryNetwork(plan.network, problem.inputs, hidden_size, problem.outputs)
-    network.initialise(generator(seed, "weights"), settings.forget_bias)
+    weights = generator(seed, "weights")
+    network.initialise(weights)
+    network.open_gates(settings.gate_bias, problem.reach, weights)
     network = network.to(device)
     data = generator(seed, "train")
     optimiser = torch.optim.Adam(network.parameters(), rate)

@@ -1,5 +1,7 @@
 """Networks of the memory tasks: one recurrent layer over real-valued inputs, and a linear readout."""
 
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 
@@ -22,9 +24,9 @@ class MemoryNetwork(nn.Module):
         self.readout = nn.Linear(hidden_size, outputs)
 
     @torch.no_grad()
-    def initialise(self, generator: torch.Generator, forget_bias: float) -> None:
+    def initialise(self, generator: torch.Generator) -> None:
         """Weights before training: recurrent matrices orthogonal (the IRNN's the identity), others uniform in
-        ±1/√(fan-in), the IRNN's inputs normal with 0.001; biases zero but the LSTM's forget gate."""
+        ±1/√(fan-in), the IRNN's inputs normal with 0.001; biases zero."""
         for parameter in self.parameters():
             if parameter.dim() == 1:
                 parameter.zero_()
@@ -38,8 +40,26 @@ class MemoryNetwork(nn.Module):
                 nn.init.orthogonal_(gate, generator=generator)
         if self.name == "irnn":
             self.recurrent.get_parameter("weight_ih_l0").normal_(0, 0.001, generator=generator)
-        if self.name == "lstm":
-            self.recurrent.get_parameter("bias_ih_l0")[self.hidden_size : 2 * self.hidden_size] = forget_bias
+
+    @torch.no_grad()
+    def open_gates(self, bias: float | Literal["chrono"], reach: int, generator: torch.Generator) -> None:
+        """Sets the bias of the gates that keep a state, the LSTM's forget gate and the GRU's update gate; networks
+        without gates stay as they are.
+
+        With chrono (Tallec and Ollivier 2018) it is log u, u uniform in [1, reach − 1], and the LSTM's input gate has
+        −log u. A gate with bias b keeps a state for about 1 + exp(b) steps, so that units begin with time constants
+        from two steps to `reach`, the steps that something has to be remembered.
+        """
+        if self.name not in ("gru", "lstm"):
+            return
+        biases = torch.split(self.recurrent.get_parameter("bias_ih_l0"), self.hidden_size)
+        first, keeps = biases[0], biases[1]  # torch's order: the LSTM's i, f, g, o; the GRU's r, z, n
+        if bias == "chrono":
+            keeps.uniform_(1, max(reach - 1, 1), generator=generator).log_()
+            if self.name == "lstm":
+                first.copy_(-keeps)
+        else:
+            keeps.fill_(bias)
 
     def forward(self, inputs: Tensor, answers: int) -> Tensor:
         """Answers (S, B, O) at the last S = `answers` steps."""

@@ -36,8 +36,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Task:
-    """`outputs`: scores of classes, or one number where `classes` is false."""
+    """`outputs`: scores of classes, or one number where `classes` is false. `reach`: the most steps that anything has
+    to be remembered."""
 
+    reach: int
     inputs: int
     outputs: int
     classes: bool
@@ -81,7 +83,7 @@ def _adding(lag: int, _: int) -> Task:
             target += inputs[place, rows, 0]
         return Batch(inputs, target[None])
 
-    return Task(2, 1, False, 2 * CLOSE - CLOSE**2, draw)
+    return Task(FIRST_STEPS + lag - 1, 2, 1, False, 2 * CLOSE - CLOSE**2, draw)
 
 
 def _order(lag: int, _: int) -> Task:
@@ -95,7 +97,7 @@ def _order(lag: int, _: int) -> Task:
             symbols[place, rows] = 4 + kind
         return Batch(F.one_hot(symbols, 6).float(), (2 * kinds[0] + kinds[1])[None])
 
-    return Task(6, 4, True, 1 / 4, draw)
+    return Task(FIRST_STEPS + lag - 1, 6, 4, True, 1 / 4, draw)
 
 
 def _copy(lag: int, items: int) -> Task:
@@ -107,4 +109,4 @@ def _copy(lag: int, items: int) -> Task:
         symbols[items + lag :] = ALPHABET + 1  # the sign
         return Batch(F.one_hot(symbols, ALPHABET + 2).float(), symbols[:items].clone())
 
-    return Task(ALPHABET + 2, ALPHABET, True, 1 / ALPHABET, draw)
+    return Task(items + lag, ALPHABET + 2, ALPHABET, True, 1 / ALPHABET, draw)

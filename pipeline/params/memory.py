@@ -1,6 +1,6 @@
 """params.yaml, memory: a study."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -16,7 +16,7 @@ class MemoryTraining(Strict):
     check_every: Count
     solved: Annotated[float, Field(gt=0, le=1)]
     clip_norm: Positive
-    forget_bias: float
+    gate_bias: float | Literal["chrono"]
     learning_rates: Annotated[list[Positive], Field(min_length=1)]
     search_steps: Count
     seeds: Annotated[int, Field(ge=2)]

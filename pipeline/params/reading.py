@@ -85,6 +85,8 @@ def _explain(detail: Mapping[str, Any]) -> str:
         return f"{name}: found {detail['input']!r}; allowed: never, or a number from 1"
     if name == "adaptation.test_tokens":
         return f"{name}: found {detail['input']!r}; allowed: all, or a number from 1"
+    if name == "memory.training.gate_bias":
+        return f"{name}: found {detail['input']!r}; allowed: chrono, or a number"
     if name == "corpus":
         return f"corpus: found {detail['input']!r}; allowed: builtin, or the name of a text below data/raw"
     return f"{name}: found {detail['input']!r}; {detail['msg'][0].lower()}{detail['msg'][1:]}"

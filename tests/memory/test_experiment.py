@@ -11,7 +11,7 @@ from pipeline.plans.memory import MemoryPlan
 
 
 def plan(network="gru", task="order", **changes):
-    settings = {"batch_size": 16, "steps": 4, "check_every": 2, "solved": 1.0, "clip_norm": 1.0, "forget_bias": 1.0,
+    settings = {"batch_size": 16, "steps": 4, "check_every": 2, "solved": 1.0, "clip_norm": 1.0, "gate_bias": 1.0,
                 "learning_rates": [0.01], "search_steps": 2, "seeds": 2}  # fmt: skip
     return MemoryPlan(
         selected=True, task=task, network=network, seed=1,
@@ -56,9 +56,71 @@ def test_every_network_takes_every_task(network, task):
 
 def test_the_identity_rnn_begins_with_the_identity_and_copies_its_state():
     network = MemoryNetwork("irnn", 2, 5, 1)
-    network.initialise(torch.Generator().manual_seed(0), 1.0)
+    network.initialise(torch.Generator().manual_seed(0))
     inputs = torch.zeros(9, 1, 2)
     inputs[0] = 1.0
     hidden = network.hidden(inputs)
     assert torch.equal(hidden[0], hidden[-1])
     assert hidden[0].max() > 0
+
+
+def opened(network, bias, reach):
+    generator = torch.Generator().manual_seed(0)
+    network.initialise(generator)
+    network.open_gates(bias, reach, generator)
+
+
+def kept(network, steps):
+    """The share (H,) of a state of ones that is left after `steps` without any input, weights set to zero."""
+    with torch.no_grad():
+        for name, parameter in network.recurrent.named_parameters():
+            if name.startswith("weight"):
+                parameter.zero_()
+        ones = torch.ones(1, 1, network.hidden_size)
+        if network.name == "lstm":
+            return network.recurrent(torch.zeros(steps, 1, 2), (ones, ones))[1][1].flatten()
+        return network.recurrent(torch.zeros(steps, 1, 2), ones)[1].flatten()
+
+
+@pytest.mark.parametrize("name", ["gru", "lstm"])
+def test_chrono_gates_keep_a_state_from_two_steps_to_the_reach(name):
+    network = MemoryNetwork(name, 2, 500, 1)
+    opened(network, "chrono", reach=300)
+    gate = kept(network, 1).double()
+    assert torch.allclose(kept(network, 7).double(), gate**7, rtol=1e-4)
+    constants = 1 / (1 - gate)  # uniform from 2 to 300
+    assert constants.min() >= 2 - 1e-4
+    assert constants.max() <= 300 * 1.001
+    assert constants.mean().item() == pytest.approx(151, abs=10)
+    assert constants.quantile(0.25).item() == pytest.approx(76.5, abs=15)
+
+
+def test_with_chrono_an_lstm_lets_in_what_it_does_not_keep():
+    network = MemoryNetwork("lstm", 2, 50, 1)
+    opened(network, "chrono", reach=300)
+    entry, forget, new, out = network.recurrent.get_parameter("bias_ih_l0").unflatten(0, (4, 50))
+    assert torch.equal(entry, -forget)
+    assert forget.min() >= 0
+    assert not new.any()
+    assert not out.any()
+    assert not network.recurrent.get_parameter("bias_hh_l0").any()
+
+
+@pytest.mark.parametrize(("name", "gate"), [("gru", 1), ("lstm", 1), ("rnn", None), ("irnn", None)])
+def test_a_number_is_the_bias_of_the_gate_that_keeps_a_state_alone(name, gate):
+    network = MemoryNetwork(name, 2, 5, 1)
+    opened(network, 3.0, reach=300)
+    for part, bias in enumerate(network.recurrent.get_parameter("bias_ih_l0").unflatten(0, (-1, 5))):
+        assert (bias == (3.0 if part == gate else 0.0)).all()
+    if gate is not None:
+        assert torch.allclose(kept(network, 4), torch.tensor(3.0).sigmoid() ** 4)
+
+
+@pytest.mark.parametrize("network", ["gru", "lstm"])
+def test_gates_that_begin_with_chrono_learn_what_lies_far_back_and_those_at_zero_do_not(network):
+    settings = {"steps": 300, "check_every": 50, "solved": 0.95, "lengths": [100], "hidden_sizes": [64]}
+    settings |= {"batch_size": 32, "learning_rates": [0.003]}
+    accuracy = {
+        bias: run(plan(network, gate_bias=bias, **settings))["runs"]["accuracy"].mean() for bias in ("chrono", 0.0)
+    }
+    assert accuracy["chrono"] > accuracy[0.0] + 0.3

@@ -39,6 +39,12 @@ def test_the_copy_is_what_was_shown():
     assert (symbols[10:] == ALPHABET + 1).all()
 
 
+@pytest.mark.parametrize("problem", [*(task(name, 20, 3) for name in TASKS), digits(small_images(), 64)])
+def test_the_reach_is_from_the_first_input_to_the_first_answer(problem):
+    batch = drawn(problem)
+    assert problem.reach == len(batch.inputs) - len(batch.targets)
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_an_oracle_is_always_right_and_a_guess_as_often_as_chance(name):
     problem = task(name, 5, 2)
