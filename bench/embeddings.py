@@ -32,6 +32,7 @@ from pipeline.embeddings.skipgram import skipgram_gradient
 from pipeline.grammar.labels import word_labels
 from pipeline.params.embeddings import Embeddings
 from pipeline.params.reading import read_params
+from pipeline.training.runtime import use_bf16
 
 CPU = torch.device("cpu")
 Table = NDArray[np.float32]
@@ -53,9 +54,10 @@ class Contest:
     settings: Embeddings
     dim: int
     workers: int
+    bf16: bool
 
     def ours(self, seed: int) -> Pair:
-        found = train_vectors(self.text.train, len(self.text.vocabulary), self.dim, self.settings, seed, CPU)
+        found = train_vectors(self.text.train, len(self.text.vocabulary), self.dim, self.settings, seed, CPU, self.bf16)
         assert found.outputs is not None
         return Pair(found.vectors, found.outputs)
 
@@ -175,7 +177,8 @@ def main(
     update = {name: type(getattr(params.embeddings, name))(value) for name, value in given.items()}
     settings = params.embeddings.model_copy(update={"method": "skipgram", "min_count": min_count, **update})
     torch.set_num_threads(params.runtime.threads)
-    contest = Contest(text, settings, params.sizes[params.size].embedding_dim, params.runtime.threads)
+    bf16 = use_bf16(params.runtime.precision, CPU)
+    contest = Contest(text, settings, params.sizes[params.size].embedding_dim, params.runtime.threads, bf16)
     results = [*speeds(contest, repeats), *qualities(contest, seeds)]
     print_results(results)
     write_results(ROOT / "bench" / "embeddings.json", results)

@@ -23,7 +23,7 @@ def cbow_gradient(inputs: Tensor, outputs: Tensor, batch: Batch, with_loss: bool
     mean = batch.mask / sizes.clamp(min=1)
     h = torch.bmm(mean, rows_of(inputs, batch.words))
     u, noise = rows_of(outputs, batch.centres), rows_of(outputs, batch.noise)
-    weight = batch.weights[:, :, batch.words.shape[1] :] / sizes.clamp(min=1)  # one prediction, not one a pair
+    weight = batch.weights[:, :, batch.seen :] / sizes.clamp(min=1)  # one prediction, not one a pair
     seen, unseen = (h * u).sum(-1, keepdim=True), torch.bmm(h, noise.mT)
     loss = None
     if with_loss:

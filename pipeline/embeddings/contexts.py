@@ -14,7 +14,7 @@ from pipeline.language_model import Tokens
 
 BLOCK = 32  # centres that share their context rows and their noise words
 BLOCKS_PER_STEP = 32  # blocks whose updates are summed
-SHARED_NOISE = 56  # noise words of a block
+SHARED_NOISE = 54  # noise words of a block; 96 rows with those of a window of 5, a multiple of 16, as products like it
 STEPS_AT_ONCE = 32  # are made together: numpy's calls cost as much for one
 
 Ints = NDArray[np.int64]

@@ -1,5 +1,7 @@
 """Word vectors by any of the methods: what `embeddings.method` chooses from."""
 
+from functools import partial
+
 import torch
 
 from pipeline.embeddings.cbow import cbow_gradient
@@ -13,21 +15,29 @@ from pipeline.params.embeddings import Embeddings
 
 
 def train_vectors(
-    tokens: Tokens, vocabulary_size: int, dim: int, settings: Embeddings, seed: int, device: torch.device
+    tokens: Tokens,
+    vocabulary_size: int,
+    dim: int,
+    settings: Embeddings,
+    seed: int,
+    device: torch.device,
+    bf16: bool = False,
 ) -> Vectors:
     """Vectors (V, D) of all types from a token stream (N,) whose lines end in `<eos>`, by `settings.method`.
 
-    `<eos>` is no word here, and windows end with their line. Counting has no loss. Raises UserError when there is
+    `<eos>` is no word here, and windows end with their line. Counting has no loss. `bf16` is skip-gram's alone, whose
+    products are the larger part of its work. Raises UserError when there is
     nothing to learn from, before anything is learned, and when vectors are not finite.
     """
     text = trained_words(tokens, vocabulary_size, settings.min_count, settings.window)
     match settings.method:
         case "skipgram":
-            rate, gradient = settings.skipgram.learning_rate, skipgram_gradient
+            rate = settings.skipgram.learning_rate
+            gradient = partial(skipgram_gradient, bf16=bf16)
             found = train_by_negative_sampling(text, dim, settings, rate, seed, device, gradient)
         case "cbow":
-            rate, gradient = settings.cbow.learning_rate, cbow_gradient
-            found = train_by_negative_sampling(text, dim, settings, rate, seed, device, gradient)
+            rate = settings.cbow.learning_rate
+            found = train_by_negative_sampling(text, dim, settings, rate, seed, device, cbow_gradient)
         case "svd":
             found = Vectors(ppmi_svd(text, dim, settings, seed), [])
     check_vectors(found.vectors, vocabulary_size, f"embeddings.method {settings.method}")

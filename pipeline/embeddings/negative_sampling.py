@@ -52,23 +52,28 @@ class Vectors:
 
 @dataclass(frozen=True)
 class Batch:
-    """A step on the device. words (S, BLOCK + 2 window); noise (S, K); weights (S, BLOCK, BLOCK + 2 window + K): how
-    often a centre is paired with each of the words, then of the noise."""
+    """A step on the device. centres (S, BLOCK); rows (S, BLOCK + 2 window + K): the words around and among them, then
+    the noise; weights (S, BLOCK, BLOCK + 2 window + K): how often a centre is paired with each of them."""
 
-    words: Tensor
+    centres: Tensor
+    rows: Tensor
     weights: Tensor
-    noise: Tensor
+    seen: int  # BLOCK + 2 window
 
     @property
-    def centres(self) -> Tensor:
-        """(S, BLOCK)"""
-        window = (self.words.shape[1] - BLOCK) // 2
-        return self.words[:, window : window + BLOCK]
+    def words(self) -> Tensor:
+        """(S, BLOCK + 2 window)"""
+        return self.rows[:, : self.seen]
+
+    @property
+    def noise(self) -> Tensor:
+        """(S, K)"""
+        return self.rows[:, self.seen :]
 
     @property
     def mask(self) -> Tensor:
         """(S, BLOCK, BLOCK + 2 window): 1 where a word is in the context of a centre."""
-        return self.weights[:, :, : self.words.shape[1]]
+        return self.weights[:, :, : self.seen]
 
 
 @dataclass(frozen=True)
@@ -169,8 +174,12 @@ def pair_weights(settings: Embeddings, device: torch.device) -> Tensor:
 
 def to_device(step: Step, weights: Tensor, device: torch.device) -> Batch:
     """A step with its weights looked up among those of `window_weights`."""
-    words, rows, noise = (torch.from_numpy(part).to(device) for part in (step.words, step.weights, step.noise))
-    return Batch(words, weights.index_select(0, rows.reshape(-1)).view(*rows.shape, -1), noise)
+    seen = step.words.shape[1]
+    window = (seen - BLOCK) // 2
+    centres = np.ascontiguousarray(step.words[:, window : window + BLOCK])
+    rows = np.concatenate([step.words, step.noise], axis=1)
+    on_device, rows_on_device, which = (torch.from_numpy(part).to(device) for part in (centres, rows, step.weights))
+    return Batch(on_device, rows_on_device, rows_of(weights, which), seen)
 
 
 def rows_of(table: Tensor, rows: Tensor) -> Tensor:
@@ -182,7 +191,8 @@ def descend(table: Tensor, parts: list[tuple[Tensor, Tensor]], damping: Tensor, 
     """table[rows] -= rate · damping · gradient, summed where a row comes more than once."""
     for rows, gradient in parts:
         flat = rows.reshape(-1)
-        scaled = gradient.reshape(-1, table.shape[1]).mul_(damping.index_select(0, flat).mul_(-rate)[:, None])
+        step = damping.index_select(0, flat).mul_(-rate)
+        scaled = gradient.reshape(-1, table.shape[1]).to(table.dtype).mul_(step[:, None])
         table.scatter_add_(0, flat[:, None].expand_as(scaled), scaled)
 
 

@@ -15,21 +15,21 @@ from torch.nn.functional import softplus
 from pipeline.embeddings.negative_sampling import Batch, Update, rows_of
 
 
-def skipgram_gradient(inputs: Tensor, outputs: Tensor, batch: Batch, with_loss: bool) -> Update:
+def skipgram_gradient(inputs: Tensor, outputs: Tensor, batch: Batch, with_loss: bool, bf16: bool = False) -> Update:
     """The gradient of J summed over all pairs of a batch; one prediction a pair.
 
-    Words that were seen and noise words stand in one matrix, the former first: one product gives all scores, two more
-    all gradients.
+    Words that were seen and noise words stand in one matrix: one product gives all scores, two more all gradients. With
+    `bf16` they are taken in bfloat16, of rounded vectors and with rounded results; the sigmoid and its weights are not.
     """
-    rows = torch.cat([batch.words, batch.noise], dim=1)
-    v, u = rows_of(inputs, batch.centres), rows_of(outputs, rows)
-    scores = torch.bmm(v, u.mT)
-    seen, loss = scores[:, :, : batch.words.shape[1]], None
+    kind = torch.bfloat16 if bf16 else inputs.dtype
+    v, u = rows_of(inputs, batch.centres).to(kind), rows_of(outputs, batch.rows).to(kind)
+    scores = torch.bmm(v, u.mT).to(inputs.dtype)
+    seen, loss = scores[:, :, : batch.seen], None
     if with_loss:
         # -log σ(s) = softplus(s) - s
         nats = (batch.weights * softplus(scores)).sum(dtype=torch.float64)
         loss = nats - (batch.mask * seen).sum(dtype=torch.float64), batch.mask.sum()
     scores.sigmoid_()
     seen.sub_(1)
-    scores.mul_(batch.weights)
-    return Update([(batch.centres, torch.bmm(scores, u))], [(rows, torch.bmm(scores.mT, v))], loss)
+    scores = scores.mul_(batch.weights).to(kind)
+    return Update([(batch.centres, torch.bmm(scores, u))], [(batch.rows, torch.bmm(scores.mT, v))], loss)

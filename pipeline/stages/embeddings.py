@@ -15,7 +15,7 @@ from pipeline.io import write_json, write_table, write_tensors
 from pipeline.layout import Layout
 from pipeline.plans.embeddings import EmbeddingsPlan
 from pipeline.plans.reading import read_plan
-from pipeline.training.runtime import prepare_runtime
+from pipeline.training.runtime import prepare_runtime, use_bf16
 
 
 def run(layout: Layout) -> dict[str, float]:
@@ -24,7 +24,8 @@ def run(layout: Layout) -> dict[str, float]:
     device = prepare_runtime(plan.runtime)
     tokens, types, settings = corpus.splits["train"].tokens, len(corpus.vocabulary), plan.embeddings
     start = time.perf_counter()
-    trained = train_vectors(tokens, types, plan.dim, settings, plan.seed, device)
+    bf16 = use_bf16(plan.runtime.precision, device)
+    trained = train_vectors(tokens, types, plan.dim, settings, plan.seed, device, bf16)
     seconds = time.perf_counter() - start
     write_tensors(layout.embeddings / "vectors.safetensors", {"vectors": trained.vectors})
     write_json(layout.embeddings / "losses.json", trained.losses)
@@ -32,7 +33,7 @@ def run(layout: Layout) -> dict[str, float]:
     text = trained_words(tokens, types, settings.min_count, settings.window)
     if plan.dim < (text.counts > 0).sum():  # of fewer types there is nothing to factor
         other = settings.model_copy(update={"method": "skipgram" if settings.method == "svd" else "svd"})
-        vectors[other.method] = train_vectors(tokens, types, plan.dim, other, plan.seed, device).vectors
+        vectors[other.method] = train_vectors(tokens, types, plan.dim, other, plan.seed, device, bf16).vectors
     for name, table in _measured(plan, corpus, vectors).items():
         write_table(layout.embeddings / f"{name}.parquet", table)
     epochs = 1 if settings.method == "svd" else settings.epochs

@@ -27,7 +27,8 @@ def choose_device(wanted: str) -> torch.device:
 
 
 def use_bf16(precision: str, device: torch.device) -> bool:
-    """Whether the product with the output matrix is taken in bfloat16: where the hardware multiplies it natively."""
+    """Whether the products with the output matrix, and those of skip-gram, are taken in bfloat16: where the hardware
+    multiplies it natively."""
     if precision != "auto":
         return precision == "bf16"
     if device.type == "cuda":

@@ -1,5 +1,7 @@
 """Learning by negative sampling: gradients, steps, and where it would diverge."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -20,7 +22,7 @@ from pipeline.embeddings.contexts import (
     window_weights,
 )
 from pipeline.embeddings.method import train_vectors
-from pipeline.embeddings.negative_sampling import SUMMED_RATE, step_damping, to_device
+from pipeline.embeddings.negative_sampling import SUMMED_RATE, descend, step_damping, to_device
 from pipeline.embeddings.skipgram import skipgram_gradient
 from pipeline.errors import UserError
 
@@ -71,6 +73,30 @@ def test_the_closed_form_gradient_is_autograds_and_that_of_finite_differences(gr
 
             numeric = (loss_at(1e-5) - loss_at(-1e-5)) / 2e-5
             assert numeric == pytest.approx(expected[which][row, column].item(), rel=1e-5, abs=1e-7)
+
+
+def test_skipgrams_gradient_in_bf16_is_its_gradient_rounded():
+    """Scores and both products are rounded to 8 bits, a 512th at most each; what is learned stays in float32."""
+    batch = one_batch()
+    batch = replace(batch, weights=batch.weights.float())
+    tables = [torch.randn(40, 64, generator=torch.Generator().manual_seed(seed)) / 4 for seed in (0, 1)]
+    exact, rounded = (skipgram_gradient(*tables, batch, True, bf16=bf16) for bf16 in (False, True))
+    assert rounded.loss[0].item() == pytest.approx(exact.loss[0].item(), rel=1e-3)
+    for one, other in zip(exact.inputs + exact.outputs, rounded.inputs + rounded.outputs, strict=True):
+        assert torch.equal(one[0], other[0])
+        error = (one[1] - other[1].float()).norm() / one[1].norm()
+        assert 1e-4 < error < 1e-2
+    before, after = tables[0].clone(), tables[0].clone()
+    descend(after, rounded.inputs, torch.ones(40), 1e-6)
+    assert after.dtype == torch.float32
+    assert not torch.equal(after, before)  # steps that bfloat16 could not hold
+
+
+def test_skipgram_learns_as_much_in_bf16():
+    exact, rounded = (train_vectors(text(4000), 12, 8, settings(), 1, CPU, bf16=bf16) for bf16 in (False, True))
+    assert not np.array_equal(exact.vectors, rounded.vectors)
+    assert rounded.losses[-1] == pytest.approx(exact.losses[-1], rel=2e-3)
+    assert np.corrcoef(exact.vectors.ravel(), rounded.vectors.ravel())[0, 1] > 0.999
 
 
 @pytest.mark.parametrize("method", ["skipgram", "cbow"])

@@ -19,17 +19,17 @@ def test_neighbours_share_their_contexts(method):
         assert {(other - 2) // 5 for other, _ in nearest(vectors, word, 4)} == {kind}
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_the_same_seed_gives_the_same_bytes_with_one_thread_or_two(method):
+@pytest.mark.parametrize(("method", "bf16"), [*((method, False) for method in METHODS), ("skipgram", True)])
+def test_the_same_seed_gives_the_same_bytes_with_one_thread_or_two(method, bf16):
     results = []
     threads = torch.get_num_threads()
     for count in (1, 2, 2):
         torch.set_num_threads(count)
-        results.append(train_vectors(text(), 12, 8, settings(method=method), 1, CPU).vectors.tobytes())
+        results.append(train_vectors(text(), 12, 8, settings(method=method), 1, CPU, bf16).vectors.tobytes())
     torch.set_num_threads(threads)
     assert results[0] == results[1] == results[2]
     if method != "svd":  # counts have no seed but that of an approximation which is exact on so little
-        assert train_vectors(text(), 12, 8, settings(method=method), 2, CPU).vectors.tobytes() != results[0]
+        assert train_vectors(text(), 12, 8, settings(method=method), 2, CPU, bf16).vectors.tobytes() != results[0]
 
 
 @pytest.mark.parametrize("method", METHODS)
