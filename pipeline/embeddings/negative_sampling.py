@@ -36,7 +36,8 @@ from pipeline.progress import progress
 INITIAL_RANGE = 1.5  # over D, of input vectors: from 0.5, as word2vec's, they have not grown when a short text ends
 SUMMED_RATE = 0.8  # a word's updates are scaled down where its rows times the learning rate are more, or it overshoots
 PAIRS_PER_ROW = 6  # on average, where that was found: windows of up to five words on either side
-LOSS_EVERY = 16  # steps: the loss costs as much as a matrix product and changes nothing, so that it is sampled
+LOSS_EVERY = 16  # steps: the loss costs as much as a matrix product and changes nothing, so that it is sampled …
+FEWEST_LOSSES = 32  # … but in an epoch of few steps, where the first ones would be all that is seen
 DIVERGED = 1.1  # times the loss of vectors that know nothing
 
 
@@ -121,10 +122,11 @@ def train_by_negative_sampling(
             words, lines = text.words[kept], text.lines[kept]
             total, predictions = torch.zeros((), dtype=torch.float64, device=device), 0.0
             count = -(-len(words) // (BLOCK * BLOCKS_PER_STEP))
+            every = max(1, min(LOSS_EVERY, count // FEWEST_LOSSES))
             for number, step in enumerate(steps(words, lines, settings.window, sampler, rng)):
                 rate = learning_rate * max(1 - (epoch + number / count) / settings.epochs, 1e-4)
                 batch = to_device(step, weights, device)
-                update = gradient(inputs, outputs, batch, number % LOSS_EVERY == 0)
+                update = gradient(inputs, outputs, batch, number % every == 0)
                 descend(inputs, update.inputs, damping[0], rate)
                 descend(outputs, update.outputs, damping[1], rate)
                 if update.loss is not None:
