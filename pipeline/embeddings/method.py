@@ -21,7 +21,7 @@ def train_vectors(
     settings: Embeddings,
     seed: int,
     device: torch.device,
-    bf16: bool = False,
+    bf16: bool,
 ) -> Vectors:
     """Vectors (V, D) of all types from a token stream (N,) whose lines end in `<eos>`, by `settings.method`.
 

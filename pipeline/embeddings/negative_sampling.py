@@ -35,6 +35,7 @@ from pipeline.progress import progress
 
 INITIAL_RANGE = 1.5  # over D, of input vectors: from 0.5, as word2vec's, they have not grown when a short text ends
 SUMMED_RATE = 0.8  # a word's updates are scaled down where its rows times the learning rate are more, or it overshoots
+RATE_PER_TYPE = 0.01  # … and of skip-gram, where types are few, such as letters, it is so much for each: rows agree
 PAIRS_PER_ROW = 6  # on average, where that was found: windows of up to five words on either side
 LOSS_EVERY = 16  # steps: the loss costs as much as a matrix product and changes nothing, so that it is sampled …
 FEWEST_LOSSES = 32  # … but in an epoch of few steps, where the first ones would be all that is seen
@@ -205,12 +206,17 @@ def step_damping(
 
     A step sums the updates of every row in which a word stands; where these rows times the learning rate are expected
     to be more than `SUMMED_RATE`, the sum would overshoot what one row after the other does. As the rate falls, vectors
-    have grown, so that the same damping goes on being needed.
+    have grown, so that the same damping goes on being needed. The fewer types there are, the more do the rows of a step
+    ask for the same, and skip-gram's, with a prediction for each word around a centre, would diverge: there it is less,
+    by the number of types that all equally frequent would be as many as these, 1 / Σ share² (of 27 letters, 13 to 22).
     All noise words of a block together weigh `settings.negatives` times its centres, however many there are.
     """
     share = kept / max(kept.sum(), 1e-12)
     seen, unseen = (BLOCK + 2 * settings.window) * share, BLOCK * settings.negatives * noise
     rows = BLOCKS_PER_STEP * np.stack([BLOCK * share, seen + unseen])
     wide = max(1.0, (settings.window + 1) / PAIRS_PER_ROW)  # a row sums that many pairs more
-    most = SUMMED_RATE / learning_rate / wide
+    most = SUMMED_RATE
+    if settings.method == "skipgram":
+        most = min(most, RATE_PER_TYPE / max(float((share**2).sum()), 1e-12))
+    most /= learning_rate * wide
     return (most / np.maximum(rows, most)).astype(np.float32)

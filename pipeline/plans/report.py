@@ -1,5 +1,7 @@
 """The plan of the stage report."""
 
+from typing import Literal
+
 from pipeline.params.agreement import Agreement
 from pipeline.params.architectures import Architecture
 from pipeline.params.embeddings import Embeddings
@@ -20,6 +22,7 @@ class ReportPlan(Strict):
     embeddings: Embeddings
     text: Text
     clip_norm: Positive
+    gate_bias: float | Literal["chrono"]
     perplexity: Perplexity
     agreement: Agreement
     report: Report

@@ -117,6 +117,7 @@ def resolve(params: Params) -> dict[str, Strict]:
             embeddings=params.embeddings,
             text=params.text,
             clip_norm=params.clipping.clip_norm,
+            gate_bias=params.memory.training.gate_bias,
             perplexity=params.perplexity,
             agreement=params.agreement,
             report=params.report,

@@ -13,7 +13,7 @@ from pipeline.errors import UserError
 
 @pytest.mark.parametrize("method", METHODS)
 def test_neighbours_share_their_contexts(method):
-    vectors = train_vectors(text(3000), 12, 8, settings(method=method), 1, CPU).vectors
+    vectors = train_vectors(text(3000), 12, 8, settings(method=method), 1, CPU, bf16=False).vectors
     for word in range(2, 12):
         kind = (word - 2) // 5
         assert {(other - 2) // 5 for other, _ in nearest(vectors, word, 4)} == {kind}
@@ -34,7 +34,9 @@ def test_the_same_seed_gives_the_same_bytes_with_one_thread_or_two(method, bf16)
 
 @pytest.mark.parametrize("method", METHODS)
 def test_eos_is_no_word(method):
-    few, many = (train_vectors(text(), 12, 8, settings(method=method, epochs=n), 1, CPU).vectors for n in (1, 4))
+    few, many = (
+        train_vectors(text(), 12, 8, settings(method=method, epochs=n), 1, CPU, bf16=False).vectors for n in (1, 4)
+    )
     np.testing.assert_array_equal(few[1], many[1])
     assert method == "svd" or not np.array_equal(few[2], many[2])
 
@@ -58,7 +60,7 @@ def test_eos_is_no_word(method):
 )
 def test_what_cannot_be_learned_is_told_before_anything_is(stream, changes, dim, message):
     with pytest.raises(UserError, match=message):
-        train_vectors(np.array(stream), 5, dim, settings(**changes), 1, CPU)
+        train_vectors(np.array(stream), 5, dim, settings(**changes), 1, CPU, bf16=False)
 
 
 @pytest.mark.parametrize(

@@ -304,3 +304,10 @@ def test_the_alternative_of_constructions_names_the_hardest_and_the_easiest(make
     described = {drawing.name: drawing.description for drawing in agreement.draw(inputs, results)}
     assert "hardest to easiest" in described["construction"]
     assert "_" not in described["construction"]
+
+
+@pytest.mark.parametrize(("bias", "told"), [("chrono", "unit by unit they keep it"), (4.0, "begin with a bias of 4.")])
+def test_the_memory_tasks_say_how_gates_begin(make_inputs, bias, told):
+    inputs = make_inputs()
+    page = page_of(replace(inputs, plan=inputs.plan.model_copy(update={"gate_bias": bias})), drawn=True)
+    assert told in page

@@ -10,7 +10,8 @@ from pipeline.report.scored import Scored
 def analyse(inputs: Inputs, scored: Scored) -> Told:
     if inputs.memory is None:
         return Told()
-    return Told(memory.memory_tables(inputs.memory), memory.memory_findings(inputs.memory))
+    facts = {"gate_bias": inputs.plan.gate_bias}
+    return Told(memory.memory_tables(inputs.memory), memory.memory_findings(inputs.memory), facts)
 
 
 def draw(inputs: Inputs, results: Results) -> list[Drawing]:
