@@ -29,7 +29,7 @@ from pipeline.embeddings.method import train_vectors
 from pipeline.embeddings.negative_sampling import mean_loss
 from pipeline.embeddings.quality import analogies, asked, frequent, neighbour_overlap, probes
 from pipeline.embeddings.skipgram import skipgram_gradient
-from pipeline.grammar.labels import word_labels
+from pipeline.grammar.labels import word_labels, word_lemmas
 from pipeline.params.embeddings import Embeddings
 from pipeline.params.reading import read_params
 from pipeline.training.runtime import use_bf16
@@ -122,7 +122,7 @@ def qualities(contest: Contest, seeds: int) -> Iterator[Result]:
 
     def measured(pair: Pair) -> dict[str, float]:
         told = analogies(pair.inputs, text.vocabulary.ids, counts, quality)
-        read = probes(pair.inputs, word_labels(), text.vocabulary.types, words, quality, seed=1)
+        read = probes(pair.inputs, word_labels(), word_lemmas(), text.vocabulary.types, words, quality, seed=1)
         found = {"held-out loss": mean_loss(pair.inputs, pair.outputs, held_out, settings, skipgram_gradient)}
         found |= {f"analogies, {name}": float(rows["right"].mean()) for name, rows in told.groupby("category")}
         for task, rows in read.groupby("task"):

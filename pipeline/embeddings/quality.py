@@ -98,37 +98,45 @@ def analogies(
 def probes(
     vectors: Vectors,
     labels: Mapping[str, Mapping[str, str]],
+    lemmas: Mapping[str, str],
     types: Sequence[str],
     words: NDArray[np.int64],
     quality: VectorQuality,
     seed: int,
 ) -> pd.DataFrame:
-    """A row a task and word: its label, what a logistic regression on other words reads off its vector, the majority.
+    """A row a task and word: its lemma, its label, what a logistic regression on words of other lemmas reads off its
+    vector, and the majority.
 
-    Stratified cross-validation in `folds` parts; a class with fewer words than that is left out, as is a task with
-    fewer than two classes. The majority is that of the words which a fold learns from.
+    Stratified cross-validation in `folds` parts, all forms of a lemma in one of them: what was learned of "dog" would
+    give "dogs" away. A class with fewer lemmas than parts is left out, as is a task with fewer than two classes. The
+    majority is that of the words which a part is judged by.
     """
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold
+    from sklearn.model_selection import StratifiedGroupKFold
 
     rows = []
     whole = unit(vectors) * np.float32(vectors.shape[1] ** 0.5)  # each coordinate about one, as the penalty expects
     for task, label_of in labels.items():
-        chosen = np.array([word for word in words.tolist() if types[word] in label_of], dtype=np.int64)
-        names = np.array([label_of[types[word]] for word in chosen.tolist()], dtype=object)
-        kinds, members = np.unique(names.astype(str), return_counts=True)
-        kept = np.isin(names.astype(str), kinds[members >= quality.folds])
-        chosen, names = chosen[kept], names[kept].astype(str)
-        if len(np.unique(names)) < 2:
+        chosen = [word for word in words.tolist() if types[word] in label_of]
+        told = pd.DataFrame(
+            {
+                "task": task,
+                "word": chosen,
+                "lemma": [lemmas[types[word]] for word in chosen],
+                "label": [label_of[types[word]] for word in chosen],
+            }
+        )
+        told = told[told.groupby("label")["lemma"].transform("nunique") >= quality.folds]
+        if told["label"].nunique() < 2:
             continue
+        vector, names = whole[told["word"]], told["label"].to_numpy(dtype=str)
         read, majority = np.empty_like(names), np.empty_like(names)
-        folds = StratifiedKFold(quality.folds, shuffle=True, random_state=seed)
-        for learned, asked in folds.split(chosen, names):
+        folds = StratifiedGroupKFold(quality.folds, shuffle=True, random_state=seed)
+        for learned, asked in folds.split(vector, names, told["lemma"]):
             reader = LogisticRegression(C=quality.inverse_penalty, max_iter=1000)
-            read[asked] = reader.fit(whole[chosen[learned]], names[learned]).predict(whole[chosen[asked]])
+            read[asked] = reader.fit(vector[learned], names[learned]).predict(vector[asked])
             kinds, members = np.unique(names[learned], return_counts=True)
             majority[asked] = kinds[np.argmax(members)]
-        found = {"task": task, "word": chosen, "label": names, "read": read, "majority": majority}
-        rows.append(pd.DataFrame(found))
-    columns = ["task", "word", "label", "read", "majority"]
+        rows.append(told.assign(read=read, majority=majority))
+    columns = ["task", "word", "lemma", "label", "read", "majority"]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)

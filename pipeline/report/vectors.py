@@ -20,14 +20,15 @@ TASKS = {
 
 
 def probe_table(probes: pd.DataFrame, resamples: int, seed: int) -> pd.DataFrame:
-    """By method and task: the share of words whose label a linear reader tells, with its interval over words, and the
+    """By method and task: the share of words whose label a linear reader tells, with its interval over lemmas, and the
     share that the majority class would get."""
     rows = []
     for (method, task), group in probes.groupby(["method", "task"], sort=False):
         right = _equal(group["read"], group["label"])
-        found = estimate(float(right.mean()), _means(right, resamples, seed))
+        found = estimate(float(right.mean()), _means(right, resamples, seed, group["lemma"]))
         rows.append(
-            {"method": method, "task": task, "words": len(group), "classes": group["label"].nunique(),
+            {"method": method, "task": task, "words": len(group), "lemmas": group["lemma"].nunique(),
+             "classes": group["label"].nunique(),
              "accuracy": found.value, "low": found.low, "high": found.high,
              "majority": float((group["majority"] == group["label"]).mean())}
         )  # fmt: skip
@@ -56,14 +57,16 @@ def vector_findings(
         label = group["label"]
         gain = _equal(group["read"], label) - _equal(group["majority"], label)
         claim = f"A linear reader tells {TASKS[str(task)]} from {METHODS[method]} better than the commonest class does."
-        found.append(_claimed(claim, (method, "majority"), f"accuracy, {task}", gain, resamples, seed))
+        samples = _means(gain, resamples, seed, group["lemma"])
+        found.append(_claimed(claim, (method, "majority"), f"accuracy, {task}", gain, samples))
     if len(neighbours):
         other = "skipgram" if method == "svd" else "svd"
         beyond = (neighbours["shared"] - neighbours["chance"]).to_numpy(dtype=float)
         claim = (
             f"{capital(METHODS[method])} and {METHODS[other]} give a word the same neighbours more often than chance."
         )
-        found.append(_claimed(claim, (method, other), "share of neighbours", beyond, resamples, seed))
+        samples = _means(beyond, resamples, seed)
+        found.append(_claimed(claim, (method, other), "share of neighbours", beyond, samples))
     return found
 
 
@@ -78,8 +81,7 @@ def number_findings(method: str, ways: pd.DataFrame | None, resamples: int, seed
     return [finding("vectors", claim, (method, ""), "mean cosine", value, samples, "above", COSINE)]
 
 
-def _claimed(claim: str, models: Any, measure: str, values: Floats, resamples: int, seed: int) -> Finding:
-    samples = _means(values, resamples, seed)
+def _claimed(claim: str, models: Any, measure: str, values: Floats, samples: Floats) -> Finding:
     return finding("vectors", claim, models, measure, float(values.mean()), samples, "above", POINTS)
 
 
@@ -88,7 +90,10 @@ def _equal(first: "pd.Series[str]", second: "pd.Series[str]") -> Floats:
     return np.asarray(first.to_numpy() == second.to_numpy(), dtype=np.float64)
 
 
-def _means(values: Floats, resamples: int, seed: int) -> Floats:
-    """(R,) Means of values (N,) under the bootstrap."""
-    means: Floats = resample(len(values), resamples, seed) @ values / np.float64(len(values))
+def _means(values: Floats, resamples: int, seed: int, units: "pd.Series[str] | None" = None) -> Floats:
+    """(R,) Means of values (N,) under the bootstrap, over those of one unit together where `units` (N,) are given."""
+    unit = np.arange(len(values)) if units is None else pd.factorize(units)[0]
+    sums, sizes = np.bincount(unit, values), np.bincount(unit)
+    drawn = resample(len(sizes), resamples, seed)
+    means: Floats = (drawn @ sums) / (drawn @ sizes)
     return means

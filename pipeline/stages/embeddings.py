@@ -10,7 +10,7 @@ from pipeline.corpus.streams import Corpus, load_corpus
 from pipeline.embeddings.contexts import trained_words
 from pipeline.embeddings.method import train_vectors
 from pipeline.embeddings.quality import analogies, asked, frequent, neighbour_overlap, probes
-from pipeline.grammar.labels import word_labels
+from pipeline.grammar.labels import word_labels, word_lemmas
 from pipeline.io import write_json, write_table, write_tensors
 from pipeline.layout import Layout
 from pipeline.plans.embeddings import EmbeddingsPlan
@@ -46,7 +46,7 @@ def _measured(plan: EmbeddingsPlan, corpus: Corpus, vectors: dict[str, NDArray[n
     counts = np.bincount(np.asarray(corpus.splits["train"].tokens), minlength=len(vocabulary))
     words = frequent(counts, quality)
     read = [
-        probes(table, word_labels(), vocabulary.types, words, quality, plan.seed).assign(method=method)
+        probes(table, word_labels(), word_lemmas(), vocabulary.types, words, quality, plan.seed).assign(method=method)
         for method, table in vectors.items()
     ]
     told = [

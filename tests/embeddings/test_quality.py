@@ -5,10 +5,14 @@ from pipeline.embeddings import quality as measures
 from pipeline.embeddings.pairs import PAIRS, word_pairs
 from pipeline.embeddings.quality import analogies, frequent, neighbour_overlap, probes, unit
 from pipeline.errors import UserError
-from pipeline.grammar.labels import word_labels
+from pipeline.grammar.labels import word_labels, word_lemmas
 from pipeline.params.embeddings import VectorQuality
 
 QUALITY = VectorQuality(min_count=2, words=100, neighbours=4, folds=3, inverse_penalty=1.0, resamples=100)
+
+
+def own_lemmas(types):
+    return {word: word for word in types}
 
 
 def test_every_pair_is_two_different_words_and_none_is_asked_twice():
@@ -81,8 +85,8 @@ def test_vectors_that_tell_no_words_apart_know_nothing(fill):
     many, words = np.full((60, 5), fill, dtype=np.float32), np.arange(2, 60)
     assert neighbour_overlap(many, many, words, QUALITY).mean() <= 4 / 57
     types = [f"w{index}" for index in range(60)]
-    read = probes(many, {"kind": {word: "ab"[index % 3 == 0] for index, word in enumerate(types)}}, types, words,
-                  QUALITY, seed=1)  # fmt: skip
+    kinds = {"kind": {word: "ab"[index % 3 == 0] for index, word in enumerate(types)}}
+    read = probes(many, kinds, own_lemmas(types), types, words, QUALITY, seed=1)
     assert (read["read"] == read["majority"]).all()
 
 
@@ -102,7 +106,7 @@ def test_no_measure_takes_vectors_that_are_not_finite(measure):
     arguments = {
         measures.neighbours: (vectors, words, 4),
         neighbour_overlap: (np.ones_like(vectors), vectors, words, QUALITY),
-        probes: (vectors, {"kind": dict.fromkeys(types, "x")}, types, words, QUALITY, 1),
+        probes: (vectors, {"kind": dict.fromkeys(types, "x")}, own_lemmas(types), types, words, QUALITY, 1),
     }
     with pytest.raises(UserError, match="not finite"):
         measure(*arguments[measure])
@@ -121,14 +125,39 @@ def test_a_probe_reads_what_is_there_and_no_more():
     vectors = rng.normal(size=(92, 4)).astype(np.float32)
     vectors[:, 0] = 4 * (np.arange(92) % 2) - 2
     words = np.arange(2, 92)
-    found = probes(vectors, labels, types, words, QUALITY, seed=1)
+    found = probes(vectors, labels, own_lemmas(types), types, words, QUALITY, seed=1)
     shown, hidden = (found[found["task"] == task] for task in ("shown", "hidden"))
     assert sorted(set(found["task"])) == ["hidden", "shown"]
     assert set(shown["word"]) == set(words.tolist()) - {90}
     assert (shown["read"] == shown["label"]).all()
     assert (shown["majority"] == shown["label"]).mean() < 0.6
     assert (hidden["read"] == hidden["label"]).mean() < 0.7
-    assert found.equals(probes(vectors, labels, types, words, QUALITY, seed=1))
+    assert found.equals(probes(vectors, labels, own_lemmas(types), types, words, QUALITY, seed=1))
+
+
+def test_a_lemma_does_not_give_its_other_forms_away():
+    """Vectors that tell nothing but the lemma tell no class; if a form of it were learned from, they would."""
+    rng = np.random.default_rng(0)
+    types = [f"w{index}" for index in range(92)]
+    lemmas = {word: f"l{index // 2}" for index, word in enumerate(types)}
+    classes = {f"l{lemma}": str(rng.integers(2)) for lemma in range(46)}
+    vectors = np.repeat(np.eye(46, dtype=np.float32), 2, axis=0)
+    labels = {"kind": {word: classes[lemmas[word]] for word in types}}
+    words = np.arange(2, 92)
+    together = probes(vectors, labels, lemmas, types, words, QUALITY, seed=1)
+    apart = probes(vectors, labels, own_lemmas(types), types, words, QUALITY, seed=1)
+    assert (together["read"] == together["majority"]).all()
+    assert (apart["read"] == apart["label"]).mean() > (apart["majority"] == apart["label"]).mean() + 0.1
+    assert set(together["lemma"]) == {f"l{lemma}" for lemma in range(1, 46)}
+
+
+def test_a_class_with_fewer_lemmas_than_parts_is_left_out():
+    types = [f"w{index}" for index in range(32)]
+    kinds = {word: ("few" if index < 12 else "ab"[index % 2]) for index, word in enumerate(types)}
+    lemmas = {word: (f"l{index % 2}" if index < 12 else word) for index, word in enumerate(types)}
+    vectors = np.random.default_rng(0).normal(size=(32, 4)).astype(np.float32)
+    found = probes(vectors, {"kind": kinds}, lemmas, types, np.arange(2, 32), QUALITY, seed=1)
+    assert set(found["label"]) == {"a", "b"}
 
 
 def test_labels_are_those_of_the_lexicon():
@@ -141,3 +170,12 @@ def test_labels_are_those_of_the_lexicon():
     numbers = labels["number of verbs"]
     assert set(numbers.values()) == {"singular", "plural"}
     assert all(labels["part of speech"][word] == "verb" for word in numbers)
+    lemmas = word_lemmas()
+    assert [lemmas[word] for word in ("dogs", "mice", "wolf", "ran", "running")] == [
+        "dog",
+        "mouse",
+        "wolf",
+        "run",
+        "run",
+    ]
+    assert set(labels["part of speech"]) <= set(lemmas)

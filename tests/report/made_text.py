@@ -44,11 +44,13 @@ def overlap() -> pd.DataFrame:
 
 
 def probes() -> pd.DataFrame:
-    """Skip-gram is right on nine words of ten, factored counts on four of five; the majority on half."""
+    """Skip-gram is right on nine words of ten, factored counts on four of five; the majority on half. Each word is a
+    lemma of its own."""
     words = np.arange(60)
     label = np.where(words % 2 == 0, "singular", "plural")
     other = np.where(words % 2 == 0, "plural", "singular")
-    shared = {"task": "number of nouns", "word": words, "label": label, "majority": "singular"}
+    shared = {"task": "number of nouns", "word": words, "lemma": [f"l{word}" for word in words], "label": label,
+              "majority": "singular"}  # fmt: skip
     return pd.concat(
         [
             pd.DataFrame({**shared, "read": np.where(words % wrong == 0, other, label), "method": method})

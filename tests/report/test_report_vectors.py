@@ -25,6 +25,25 @@ def test_tables_give_shares_with_intervals_around_them(make_inputs):
     assert told.low < 0.3 < 0.7 < told.high  # over ten pairs, of which five are right whatever is asked beside them
 
 
+def test_forms_of_a_lemma_are_drawn_together(make_inputs):
+    """Of thirty lemmas with two words each, both right or both wrong, there are thirty judgements and not sixty."""
+    probes = make_inputs().vector_probes
+    skipgram = probes[probes["method"] == "skipgram"].assign(label="x", majority="x")
+    right = np.where(np.arange(60) // 2 % 3 == 0, "x", "y")
+    together = skipgram.assign(read=right, lemma=[f"l{word // 2}" for word in range(60)])
+    (apart,), (paired,) = (
+        list(probe_table(table, 2000, 1).itertuples()) for table in (skipgram.assign(read=right), together)
+    )
+    assert (apart.lemmas, paired.lemmas) == (60, 30)
+    assert apart.accuracy == paired.accuracy == pytest.approx(1 / 3)
+    assert (paired.high - paired.low) / (apart.high - apart.low) == pytest.approx(2**0.5, rel=0.1)
+    narrow, wide = (
+        vector_findings("skipgram", table, make_inputs().vector_neighbours[:0], 2000, 1)[0]
+        for table in (skipgram.assign(read=right), together)
+    )
+    assert (wide.high - wide.low) / (narrow.high - narrow.low) == pytest.approx(2**0.5, rel=0.1)
+
+
 def test_findings_compare_with_the_majority_and_with_chance(make_inputs):
     inputs = make_inputs()
     told, shared = vector_findings("skipgram", inputs.vector_probes, inputs.vector_neighbours, 200, 1)
