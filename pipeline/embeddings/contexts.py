@@ -13,9 +13,9 @@ from pipeline.errors import UserError
 from pipeline.language_model import Tokens
 
 BLOCK = 32  # centres that share their context rows and their noise words
-BLOCKS_PER_STEP = 32  # blocks whose updates are summed
+BLOCKS_PER_STEP = 32  # blocks whose updates are summed, where types are many
 SHARED_NOISE = 54  # noise words of a block; 96 rows with those of a window of 5, a multiple of 16, as products like it
-STEPS_AT_ONCE = 32  # are made together: numpy's calls cost as much for one
+BLOCKS_AT_ONCE = 1024  # are made together: numpy's calls cost as much for one step's
 
 Ints = NDArray[np.int64]
 
@@ -100,7 +100,14 @@ class NoiseSampler:
         return drawn.reshape(shape)
 
 
-def steps(words: Ints, lines: Ints, window: int, sampler: NoiseSampler, rng: np.random.Generator) -> Iterator[Step]:
+def steps(
+    words: Ints,
+    lines: Ints,
+    window: int,
+    sampler: NoiseSampler,
+    rng: np.random.Generator,
+    blocks_per_step: int = BLOCKS_PER_STEP,
+) -> Iterator[Step]:
     """The kept text as steps of shuffled blocks; every word is a centre once. A window never leaves its line.
 
     The reach of each window is drawn from 1 to `window` (Mikolov et al. 2013a).
@@ -117,11 +124,12 @@ def steps(words: Ints, lines: Ints, window: int, sampler: NoiseSampler, rng: np.
     weights = weights.reshape(count, BLOCK) * BLOCK + np.arange(BLOCK)
     blocks = sliding_window_view(padded, BLOCK + 2 * window)[::BLOCK]
     order = rng.permutation(count)
-    for begin in range(0, count, BLOCKS_PER_STEP * STEPS_AT_ONCE):
-        chosen = order[begin : begin + BLOCKS_PER_STEP * STEPS_AT_ONCE]
+    at_once = BLOCKS_AT_ONCE // blocks_per_step * blocks_per_step
+    for begin in range(0, count, at_once):
+        chosen = order[begin : begin + at_once]
         lot = blocks[chosen], weights[chosen], sampler.draw((len(chosen), SHARED_NOISE), rng)
-        for first in range(0, len(chosen), BLOCKS_PER_STEP):
-            yield Step(*(part[first : first + BLOCKS_PER_STEP] for part in lot))
+        for first in range(0, len(chosen), blocks_per_step):
+            yield Step(*(part[first : first + blocks_per_step] for part in lot))
 
 
 def _room(lines: Ints) -> tuple[Ints, Ints]:

@@ -35,8 +35,10 @@ from pipeline.progress import progress
 
 INITIAL_RANGE = 1.5  # over D, of input vectors: from 0.5, as word2vec's, they have not grown when a short text ends
 SUMMED_RATE = 0.8  # a word's updates are scaled down where its rows times the learning rate are more, or it overshoots
-RATE_PER_TYPE = 0.01  # … and of skip-gram, where types are few, such as letters, it is so much for each: rows agree
-PAIRS_PER_ROW = 6  # on average, where that was found: windows of up to five words on either side
+ROW_RATE = 2.0  # … and where the predictions of one row of skip-gram times the learning rate are more
+PAIRS_PER_ROW = 6  # on average, where the first was found: windows of up to five words on either side
+PREDICTIONS_PER_PAIR = 6  # there: five negatives
+EQUAL_TYPES = 400  # there were at least so many; text of fewer is read in smaller steps
 LOSS_EVERY = 16  # steps: the loss costs as much as a matrix product and changes nothing, so that it is sampled …
 FEWEST_LOSSES = 32  # … but in an epoch of few steps, where the first ones would be all that is seen
 DIVERGED = 1.1  # times the loss of vectors that know nothing
@@ -114,7 +116,8 @@ def train_by_negative_sampling(
     sampler, rng = NoiseSampler(noise), np.random.default_rng(seed)
     inputs = torch.from_numpy(((2 * rng.random((types, dim)) - 1) * INITIAL_RANGE / dim).astype(np.float32)).to(device)
     outputs = torch.zeros(types, dim, device=device)
-    damping = torch.from_numpy(step_damping(counts * keep, noise, settings, learning_rate)).to(device)
+    blocks, excess = step_size(counts * keep, settings)
+    damping = torch.from_numpy(step_damping(counts * keep, noise, settings, learning_rate, blocks, excess)).to(device)
     weights = pair_weights(settings, device)
     losses = []
     with progress("embeddings", settings.epochs * len(text.words), "words") as bar:
@@ -122,9 +125,9 @@ def train_by_negative_sampling(
             kept = rng.random(len(text.words)) < keep[text.words]
             words, lines = text.words[kept], text.lines[kept]
             total, predictions = torch.zeros((), dtype=torch.float64, device=device), 0.0
-            count = -(-len(words) // (BLOCK * BLOCKS_PER_STEP))
+            count = -(-len(words) // (BLOCK * blocks))
             every = max(1, min(LOSS_EVERY, count // FEWEST_LOSSES))
-            for number, step in enumerate(steps(words, lines, settings.window, sampler, rng)):
+            for number, step in enumerate(steps(words, lines, settings.window, sampler, rng, blocks)):
                 rate = learning_rate * max(1 - (epoch + number / count) / settings.epochs, 1e-4)
                 batch = to_device(step, weights, device)
                 update = gradient(inputs, outputs, batch, number % every == 0)
@@ -199,24 +202,46 @@ def descend(table: Tensor, parts: list[tuple[Tensor, Tensor]], damping: Tensor, 
         table.scatter_add_(0, flat[:, None].expand_as(scaled), scaled)
 
 
+def step_size(kept: NDArray[np.float64], settings: Embeddings) -> tuple[int, float]:
+    """How many blocks a step has, and how many times more than it was made for its rows then ask of a word.
+
+    Rows whose updates are summed overshoot together the more they ask for the same: the fewer types there are, such as
+    letters, and the more predictions each row makes. Smaller steps come nearer to one row after the other. Types count
+    by how many equally frequent ones there would be, 1 / Σ share² (of English letters 13 to 22). CBOW's rows, with one
+    prediction each of a mean over a window, are far from that.
+    """
+    demand = max(1.0, (settings.window + 1) / PAIRS_PER_ROW)
+    if settings.method != "skipgram":
+        return BLOCKS_PER_STEP, demand
+    share = kept / max(kept.sum(), 1e-12)
+    demand *= max(1.0, (settings.negatives + 1) / PREDICTIONS_PER_PAIR)
+    demand *= max(1.0, EQUAL_TYPES * float((share**2).sum()))
+    blocks = max(1, round(BLOCKS_PER_STEP / demand))
+    return blocks, max(1.0, demand * blocks / BLOCKS_PER_STEP)
+
+
 def step_damping(
-    kept: NDArray[np.float64], noise: NDArray[np.float64], settings: Embeddings, learning_rate: float
+    kept: NDArray[np.float64],
+    noise: NDArray[np.float64],
+    settings: Embeddings,
+    learning_rate: float,
+    blocks: int,
+    excess: float,
 ) -> NDArray[np.float32]:
-    """(2, V): what the summed update of a word's input and output vector is multiplied with.
+    """(2, V): what the summed update of a word's input and output vector is multiplied with, in steps of `step_size`.
 
     A step sums the updates of every row in which a word stands; where these rows times the learning rate are expected
     to be more than `SUMMED_RATE`, the sum would overshoot what one row after the other does. As the rate falls, vectors
-    have grown, so that the same damping goes on being needed. The fewer types there are, the more do the rows of a step
-    ask for the same, and skip-gram's, with a prediction for each word around a centre, would diverge: there it is less,
-    by the number of types that all equally frequent would be as many as these, 1 / Σ share² (of 27 letters, 13 to 22).
-    All noise words of a block together weigh `settings.negatives` times its centres, however many there are.
+    have grown, so that the same damping goes on being needed. All noise words of a block together weigh
+    `settings.negatives` times its centres, however many there are. Skip-gram sums all predictions of one row besides.
     """
     share = kept / max(kept.sum(), 1e-12)
     seen, unseen = (BLOCK + 2 * settings.window) * share, BLOCK * settings.negatives * noise
-    rows = BLOCKS_PER_STEP * np.stack([BLOCK * share, seen + unseen])
-    wide = max(1.0, (settings.window + 1) / PAIRS_PER_ROW)  # a row sums that many pairs more
-    most = SUMMED_RATE
+    rows = blocks * np.stack([BLOCK * share, seen + unseen])
+    most = SUMMED_RATE / (learning_rate * excess)
+    damping: NDArray[np.float64] = most / np.maximum(rows, most)
     if settings.method == "skipgram":
-        most = min(most, RATE_PER_TYPE / max(float((share**2).sum()), 1e-12))
-    most /= learning_rate * wide
-    return (most / np.maximum(rows, most)).astype(np.float32)
+        of_a_noise_word = BLOCK * settings.negatives / SHARED_NOISE  # pairs of every centre of the block
+        predictions = (settings.window + 1) * np.array([settings.negatives + 1, max(1.0, of_a_noise_word)])
+        damping = np.minimum(damping, ROW_RATE / (learning_rate * predictions)[:, None])
+    return damping.astype(np.float32)

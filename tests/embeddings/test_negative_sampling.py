@@ -25,14 +25,17 @@ from pipeline.embeddings.contexts import (
 )
 from pipeline.embeddings.method import train_vectors
 from pipeline.embeddings.negative_sampling import (
+    ROW_RATE,
     SUMMED_RATE,
     descend,
     step_damping,
+    step_size,
     to_device,
     train_by_negative_sampling,
 )
 from pipeline.embeddings.skipgram import skipgram_gradient
 from pipeline.errors import UserError
+from pipeline.params.embeddings import NegativeSampling
 from pipeline.params.reading import read_params
 
 
@@ -116,7 +119,8 @@ def test_the_loss_falls(method):
 
 
 @pytest.mark.parametrize(("lines", "every"), [(400, 1), (16_000, 2), (100_000, 16)])
-def test_the_loss_is_looked_at_often_in_an_epoch_of_few_steps_and_rarely_in_a_long_one(lines, every):
+def test_the_loss_is_looked_at_often_in_an_epoch_of_few_steps_and_rarely_in_a_long_one(lines, every, monkeypatch):
+    monkeypatch.setattr(negative_sampling, "step_size", lambda kept, settings: (BLOCKS_PER_STEP, 1.0))
     asked = []
 
     def watched(inputs, outputs, batch, with_loss):
@@ -124,7 +128,7 @@ def test_the_loss_is_looked_at_often_in_an_epoch_of_few_steps_and_rarely_in_a_lo
         return skipgram_gradient(inputs, outputs, batch, with_loss)
 
     words = trained_words(text(lines), 12, 1, 2)
-    train_by_negative_sampling(words, 4, settings(epochs=1), 0.1, 1, CPU, watched)
+    train_by_negative_sampling(words, 4, settings(epochs=1), 0.001, 1, CPU, watched)
     assert asked == [number % every == 0 for number in range(len(asked))]
 
 
@@ -145,36 +149,106 @@ def test_vectors_begin_within_their_range_over_the_dimension(method):
     assert abs(vectors.mean()) < 0.01
 
 
-@pytest.mark.parametrize(("method", "most"), [("skipgram", 0.02), ("cbow", SUMMED_RATE)])
-def test_damping_bounds_the_rows_of_a_frequent_word(method, most):
+@pytest.mark.parametrize("method", ["skipgram", "cbow"])
+def test_damping_bounds_the_rows_of_a_frequent_word(method):
     counts = np.array([0.0, 1.0, 1e6, 1e6])
     noise = noise_distribution(counts.astype(int), 0.75)
-    rows = BLOCKS_PER_STEP * BLOCK * counts / counts.sum()
-    for rate in (0.025, 0.1):
-        damping = step_damping(counts, noise, settings(window=2, method=method), learning_rate=rate)
-        assert damping[0, 2] * rows[2] * rate == pytest.approx(most, rel=1e-3)
+    for rate, blocks in ((0.025, 32), (0.1, 8)):
+        rows = blocks * BLOCK * counts / counts.sum()
+        damping = step_damping(counts, noise, settings(window=2, method=method), rate, blocks, excess=2.0)
+        assert damping[0, 2] * rows[2] * rate == pytest.approx(SUMMED_RATE / 2, rel=1e-3)
         assert damping[0, 0] == damping[0, 1] == 1
 
 
-def test_damping_of_a_large_vocabulary_knows_no_number_of_types():
-    counts = np.full(500, 100.0)
+def test_damping_bounds_the_predictions_of_one_row():
+    """Of a centre its pairs and their negatives; of a noise word the pairs of all centres of its block."""
+    counts = np.full(100_000, 1.0)  # so that no word is expected in a step
     noise = noise_distribution(counts.astype(int), 0.75)
-    skipgram, cbow = (step_damping(counts, noise, settings(method=name), 10.0) for name in ("skipgram", "cbow"))
-    np.testing.assert_array_equal(skipgram, cbow)
-    assert skipgram[0, 0] * BLOCKS_PER_STEP * BLOCK / 500 * 10.0 == pytest.approx(SUMMED_RATE, rel=1e-3)
+    wide = settings(window=19, negatives=20)
+    damping = step_damping(counts, noise, wide, 0.1, BLOCKS_PER_STEP, 1.0)
+    assert damping[0] * 0.1 * 20 * 21 == pytest.approx(ROW_RATE)
+    assert damping[1] * 0.1 * 20 * BLOCK * 20 / SHARED_NOISE == pytest.approx(ROW_RATE)
+    assert (step_damping(counts, noise, settings(), 0.025, BLOCKS_PER_STEP, 1.0) == 1).all()
 
 
-@pytest.mark.parametrize("method", ["skipgram", "cbow"])
+def test_steps_are_smaller_where_rows_ask_for_more_of_a_word():
+    """Half as many equally frequent types, twice the pairs of a row or twice its predictions: half the blocks."""
+    shipped = read_params(ROOT / "params.yaml").embeddings
+    many, few = np.full(400, 7.0), np.append(np.full(200, 7.0), np.zeros(200))
+    assert step_size(many, shipped) == pytest.approx((32, 1.0))
+    assert step_size(few, shipped) == pytest.approx((16, 1.0))
+    assert step_size(few, shipped.model_copy(update={"window": 11})) == pytest.approx((8, 1.0))
+    assert step_size(few, shipped.model_copy(update={"negatives": 11})) == pytest.approx((8, 1.0))
+    assert step_size(np.full(5, 7.0), shipped) == pytest.approx((1, 2.5))  # what smaller steps cannot undo is damped
+    assert step_size(few, shipped.model_copy(update={"method": "cbow", "window": 11})) == pytest.approx((32, 2.0))
+
+
+def topical(types, topics, words, line=30):
+    """Lines of one topic each, whose types are equally frequent and all its own."""
+    rng, own = np.random.default_rng(0), types // topics
+    about = rng.integers(0, topics, (words // line, 1))
+    stream = rng.integers(0, own, (words // line, line)) + about * own + 2
+    stream[:, -1] = 1
+    return stream.ravel()
+
+
+@pytest.mark.parametrize(
+    ("types", "topics", "line", "changes"),
+    [
+        (100, 5, 30, {}),
+        (80, 4, 30, {}),
+        (100, 5, 30, {"skipgram": NegativeSampling(learning_rate=0.1)}),
+        (200, 4, 120, {"window": 20}),
+        (500, 10, 120, {"window": 40, "negatives": 25}),
+    ],
+)
+def test_what_stands_together_does_not_diverge(types, topics, line, changes):
+    """The rows of a step agree where it reads lines about one thing; who knows the topics is at least this good."""
+    shipped = read_params(ROOT / "params.yaml").embeddings.model_copy(update=changes)
+    stream = topical(types, topics, 90_000, line)
+    found = train_vectors(stream, types + 2, 32, shipped, 1, CPU, bf16=False).losses[-1]
+    # a type of the topic at 1 / own, noise at 1 / types: σ(s) = topics / (topics + negatives) within the topic
+    seen, share = topics / (topics + shipped.negatives), shipped.negatives / topics
+    best = -np.log(seen) - share * np.log(1 - seen)
+    assert found < best + 0.15 * ((1 + shipped.negatives) * np.log(2) - best)
+
+
+@pytest.mark.parametrize("negatives", [25, 100])
+def test_many_negatives_do_not_diverge(negatives):
+    stream = random_words(1000, 1.0, 100_000)
+    shipped = read_params(ROOT / "params.yaml").embeddings.model_copy(update={"negatives": negatives, "epochs": 1})
+    assert train_vectors(stream, 1002, 32, shipped, 1, CPU, bf16=False).losses[-1] < 0.5 * negatives * np.log(2)
+
+
+def random_words(types, exponent, words):
+    share = np.arange(1, types + 1) ** -exponent
+    stream = np.random.default_rng(0).choice(types, words, p=share / share.sum()) + 2
+    stream[29::30] = 1
+    return stream
+
+
+@pytest.mark.parametrize("subsample", [1e-3, 1.0])
+@pytest.mark.parametrize(("types", "exponent"), [(3, 1.0), (10, 1.0), (27, 1.0), (1000, 1.0), (27, 0.0)])
+def test_letters_and_words_that_are_not_thinned_are_learned(types, exponent, subsample):
+    """Words at random: with σ(s) = 1 / (1 + 5 · noise / share) at best, skip-gram comes near to it."""
+    stream = random_words(types, exponent, 200_000)
+    shipped = read_params(ROOT / "params.yaml").embeddings.model_copy(update={"subsample": subsample})
+    found = train_vectors(stream, types + 2, 8, shipped, 1, CPU, bf16=False).losses[-1]
+    counts = np.bincount(stream, minlength=types + 2)
+    counts[1] = 0
+    noise, kept = noise_distribution(counts, 0.75), counts * keep_probability(counts, subsample)
+    share = kept[2:] / kept.sum()
+    seen = share / (share + 5 * noise[2:])
+    best = -(share * np.log(seen)).sum() - 5 * (noise[2:] * np.log(1 - seen)).sum()
+    assert found == pytest.approx(best, abs=0.1)  # of 4.16 where nothing is known
+
+
 @pytest.mark.parametrize("subsample", [1e-3, 1.0])
 @pytest.mark.parametrize(("types", "exponent"), [(10, 1.0), (27, 1.0), (1000, 1.0), (27, 0.0)])
-def test_letters_and_words_that_are_not_thinned_do_not_diverge(method, subsample, types, exponent):
-    rng = np.random.default_rng(0)
-    share = np.arange(1, types + 1) ** -exponent
-    stream = rng.choice(types, 300_000, p=share / share.sum()) + 2
-    stream[29::30] = 1
-    shipped = read_params(ROOT / "params.yaml").embeddings  # with its rates: larger ones do diverge, and are refused
-    chosen = shipped.model_copy(update={"method": method, "subsample": subsample, "epochs": 1})
-    losses = train_vectors(stream, types + 2, 8, chosen, 1, CPU, bf16=False).losses
+def test_cbow_of_letters_and_of_words_that_are_not_thinned_does_not_diverge(types, exponent, subsample):
+    shipped = read_params(ROOT / "params.yaml").embeddings
+    chosen = shipped.model_copy(update={"method": "cbow", "subsample": subsample, "epochs": 1})
+    losses = train_vectors(random_words(types, exponent, 300_000), types + 2, 8, chosen, 1, CPU, bf16=False).losses
     assert losses[0] < 6 * np.log(2)
 
 
@@ -187,8 +261,9 @@ def test_frequent_words_do_not_diverge_in_wide_windows(method):
 
 
 def test_vectors_that_diverge_are_told_of_though_their_numbers_are_finite(monkeypatch):
-    monkeypatch.setattr(negative_sampling, "SUMMED_RATE", 1e9)  # no word is damped
-    monkeypatch.setattr(negative_sampling, "RATE_PER_TYPE", 1e9)
+    monkeypatch.setattr(negative_sampling, "SUMMED_RATE", 1e9)  # no word is damped …
+    monkeypatch.setattr(negative_sampling, "ROW_RATE", 1e9)
+    monkeypatch.setattr(negative_sampling, "EQUAL_TYPES", 0)  # … and a step is large
     with pytest.raises(UserError, match=r"the loss is \S+ in epoch \d, where vectors that know nothing have 4\.159"):
         train_vectors(text(2000), 12, 8, settings(), 1, CPU, bf16=False)
 
