@@ -15,7 +15,7 @@ from torch import Tensor
 
 
 class Averages:
-    """`after`: how many validations the loss may go without a new best; None: weights are never averaged."""
+    """`after`: n above, the last validations before this one that are not asked; None: weights are never averaged."""
 
     def __init__(self, parameters: Sequence[Tensor], after: int | None) -> None:
         self.parameters, self.after = parameters, after
@@ -24,9 +24,10 @@ class Averages:
 
     def begin_where_due(self, validations: Sequence[float]) -> None:
         """Given all losses so far, the last one just measured."""
-        if self.after is None or self.means or len(validations) <= self.after:
+        if self.after is None or self.means:
             return
-        if validations[-1] > min(validations[: -self.after]):
+        *earlier, last = validations
+        if len(earlier) > self.after and last > min(earlier[: -self.after]):
             self.means = [parameter.detach().clone() for parameter in self.parameters]
             self.count = 1
 
