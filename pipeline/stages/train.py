@@ -53,7 +53,7 @@ def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
             if ranks.first:
                 print(cost, flush=True)
             vectors = None if plan.embeddings == "none" else read_tensors(path)["vectors"]
-            network = build_network(plan, len(corpus.vocabulary), vectors, str(path)).to(device)
+            network = build_network(plan, len(corpus.vocabulary), vectors, str(path))
             words = [plan.model_dump_json(), torch.__version__, str(device), str(torch.get_num_threads())]
             words += [str(ranks.size)] if ranks.size > 1 else []  # sums over ranks are rounded otherwise
             root, name = layout.main_checkout / ".resume", f"{plan.architecture}-{fingerprint([*code, *data], words)}"

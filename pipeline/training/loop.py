@@ -18,6 +18,7 @@ from pipeline.language_model import Tokens
 from pipeline.models.recurrent import RecurrentNetwork
 from pipeline.plans.network import NetworkPlan
 from pipeline.progress import progress
+from pipeline.training.advice import what_takes_memory, what_to_lower
 from pipeline.training.checkpoint import FILE, ParentWatch, load_checkpoint, save_checkpoint
 from pipeline.training.ranks import ALONE, RankLost, Ranks
 from pipeline.training.run import History, Run
@@ -49,13 +50,16 @@ def train(
     folder: Path,
     ranks: Ranks = ALONE,
 ) -> Trained:
-    """Trains `network` in place for `plan.size.training_tokens` tokens; resumes from a checkpoint in `folder`.
+    """Moves `network` to `device` and trains it in place for `plan.size.training_tokens` tokens.
+
+    It resumes from a checkpoint in `folder`.
 
     Of several `ranks` each returns the same; only the first reads or writes `folder`, whose name they must share.
     Raises UserError when the loss is no longer finite (step, norm and what to try), when memory is not enough (what to
     lower), when DVC has been killed, and when another rank has been lost.
     """
     try:
+        network.to(device)
         ranks.check_alike(folder.name)
         ranks.copy_first(list(network.parameters()))
         return _train(Run(network, plan, train_tokens, valid_tokens, device, bf16, ranks), folder)
@@ -69,13 +73,8 @@ def train(
     except RuntimeError as error:
         if not out_of_memory(error):
             raise
-        size, types = plan.size, network.shape.vocabulary_size
-        megabytes = 4 * size.batch_size * size.bptt_len * types / 2**20 / ranks.size
-        raise UserError(
-            f"{plan.architecture}: out of memory on {device}. The scores of one step alone, {size.bptt_len} tokens of "
-            f"{size.batch_size} streams over {types:,} types, take {megabytes:,.0f} MB, and the whole step more. "
-            "Lower batch_size or bptt_len of this size in params.yaml, or text.max_types."
-        ) from error
+        taken = what_takes_memory(plan, network.shape.vocabulary_size, bf16, ranks.size)
+        raise UserError(f"{plan.architecture}: out of memory on {device}. {taken}") from error
 
 
 def _train(run: Run, folder: Path) -> Trained:
@@ -108,8 +107,7 @@ def _train(run: Run, folder: Path) -> Trained:
     if run.best_nats > math.log(network.shape.vocabulary_size) + DIVERGED:
         raise UserError(
             f"{plan.architecture}: diverged. Its best valid perplexity is {math.exp(min(run.best_nats, 700)):.3g}, far "
-            f"worse than guessing among its {network.shape.vocabulary_size:,} types. Lower "
-            f"{plan.architecture}.learning_rate (now {plan.learning_rate:g}) or {plan.architecture}.clip_norm."
+            f"worse than guessing among its {network.shape.vocabulary_size:,} types. {what_to_lower(plan)}"
         )
     return Trained(run.before, run.halfway, run.best, run.history, run.tokens - already_read)
 

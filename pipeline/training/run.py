@@ -15,6 +15,7 @@ from pipeline.language_model import Tokens
 from pipeline.models.dropout import DropoutMasks, Rates
 from pipeline.models.recurrent import RecurrentNetwork, detach
 from pipeline.plans.network import NetworkPlan
+from pipeline.training.advice import what_to_lower
 from pipeline.training.averaging import Averages
 from pipeline.training.captured import Captured
 from pipeline.training.optimisation import activation_penalty, make_optimiser
@@ -150,9 +151,7 @@ class Run:
             if not (math.isfinite(nats) and math.isfinite(norm)):
                 raise UserError(
                     f"{self.plan.architecture}: the loss is {nats} and the gradient norm {norm} at step "
-                    f"{row['step']} (learning rate {row['learning_rate']:.2g}). Lower "
-                    f"{self.plan.architecture}.learning_rate (now {self.plan.learning_rate:g}) or "
-                    f"{self.plan.architecture}.clip_norm (now {self.plan.clip_norm:g})."
+                    f"{row['step']} (learning rate {row['learning_rate']:.2g}). {what_to_lower(self.plan)}"
                 )
             norms = {"norm_before_clipping": norm, "norm_after_clipping": min(norm, self.plan.clip_norm)}
             self.history.steps.append(row | {"nats": nats} | norms)

@@ -26,6 +26,18 @@ PLANS = {
         activation_penalty=2.0,
         change_penalty=1.0,
     ),
+    "lowered": lambda: plan(
+        "rnn",
+        implementation="by_hand",
+        tie_output=False,
+        softmax="adaptive",
+        lengths="random",
+        schedule="plateau",
+        learning_rate=0.3,
+        validations=20,
+        patience=18,
+        fused_optimiser=False,
+    ),
 }
 
 

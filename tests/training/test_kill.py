@@ -1,5 +1,6 @@
 """A training process that is killed by SIGKILL, wherever it stands, goes on to the bytes of one that was not."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -54,6 +55,15 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(tmp_path, name):
         assert ours.keys() == theirs.keys()
         assert all(torch.equal(ours[key], theirs[key]) for key in ours)
     assert history == vars(whole.history)
+
+
+def test_the_plan_that_is_lowered_meets_its_plateaus_within_its_run(tmp_path):
+    rates = {round(row["learning_rate"], 9) for row in run(PLANS["lowered"](), tmp_path).history.steps}
+    history = run(PLANS["lowered"](), tmp_path).history
+    assert len(history.validations) > 10
+    best = [min(row["nats"] for row in history.validations[: place + 1]) for place in range(len(history.validations))]
+    assert sum(one == other for one, other in itertools.pairwise(best)) >= 2
+    assert len(rates) > 3
 
 
 def test_the_plan_with_everything_on_averages_within_its_run(tmp_path):

@@ -19,6 +19,7 @@ from pipeline.params.runtime import Runtime
 from pipeline.plans.network import NetworkPlan
 from pipeline.training import checkpoint, loop
 from pipeline.training import run as run_module
+from pipeline.training.advice import what_takes_memory, what_to_lower
 from pipeline.training.runtime import choose_device, use_bf16
 from pipeline.training.schedule import schedule
 
@@ -203,6 +204,33 @@ def test_a_loss_that_is_not_finite_stops_with_what_to_try(tmp_path):
         run(chosen, tmp_path)
 
 
+def test_advice_names_what_stands_in_the_file_and_what_becomes_of_it():
+    plain = what_to_lower(plan("gru", learning_rate=0.5, clip_norm=3.0))
+    assert plain == "Lower gru.learning_rate (now 0.5) or gru.clip_norm (now 3)."
+    scaled = what_to_lower(
+        plan("lstm", learning_rate=35.0, learning_rate_scale=4375.0, clip_norm=0.5, clip_norm_scale=0.25)
+    )
+    assert "lstm.learning_rate (now 0.008, times learning_rate_scale 4375 of this size: 35)" in scaled
+    assert "lstm.clip_norm (now 2, times clip_norm_scale 0.25 of this size: 0.5)" in scaled
+
+
+def test_a_step_that_is_not_finite_leaves_the_last_good_checkpoint(tmp_path, monkeypatch):
+    chosen, states = plan(), []
+    monkeypatch.setattr(loop, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    loss = run_module.output_loss
+
+    def breaks(*arguments):
+        states.append(len(states))
+        return loss(*arguments) * (math.nan if len(states) == 8 else 1.0)
+
+    monkeypatch.setattr(run_module, "output_loss", breaks)
+    with pytest.raises(UserError, match="at step 8"), checkpoint.resume_folder(tmp_path, "lstm") as folder:
+        run(chosen, folder)
+    kept = checkpoint.load_checkpoint(tmp_path / "lstm")
+    assert kept["step"] == 7
+    assert all(torch.isfinite(value).all() for value in kept["network"].values())
+
+
 def test_too_little_memory_says_what_to_lower(tmp_path, monkeypatch):
     """The allocator itself is asked for more than any machine has, in place of the scores."""
 
@@ -225,6 +253,11 @@ def test_too_little_memory_says_what_to_lower(tmp_path, monkeypatch):
     monkeypatch.setattr(run_module, "output_loss", greedy_within_another)
     with pytest.raises(UserError, match="gru: out of memory on cpu"):
         run(plan("gru"), tmp_path)
+    adaptive = what_takes_memory(plan(softmax="adaptive", tie_output=False), 50_000, bf16=True, ranks=1)
+    assert "over 4 types and clusters" in adaptive
+    assert adaptive.endswith("or training.cutoffs.")
+    full = [what_takes_memory(plan(), 2**20, bf16, ranks=1) for bf16 in (False, True)]
+    assert ["take 160 MB" in full[0], "take 80 MB" in full[1]] == [True, True]
     monkeypatch.setattr(
         run_module, "output_loss", lambda *_: torch.zeros(2) @ torch.zeros(3)
     )  # another mistake stays itself

@@ -121,6 +121,34 @@ def test_a_plateau_lowers_the_rate_at_each_validation_without_a_new_best():
     assert schedule(50, 100, plan(schedule="constant"), [3.0, 4.0]) == 1.0
 
 
+def test_a_training_that_stands_still_goes_on_at_a_lower_rate(tmp_path):
+    still = plan(
+        method="sgd", schedule="plateau", plateau_factor=0.5, learning_rate=1e-12, warmup_share=0.0, validations=5
+    )
+    history = run(still, tmp_path).history
+    worse = [sum(row["nats"] >= min(before["nats"] for before in history.validations[:place])
+                 for place, row in enumerate(history.validations) if place and row["step"] < step["step"])
+             for step in history.steps]  # fmt: skip
+    assert worse[-1] > 0
+    for row, steps_down in zip(history.steps[1:], worse[1:], strict=True):
+        assert row["learning_rate"] == pytest.approx(1e-12 * 0.5**steps_down)
+
+
+def test_bf16_is_other_arithmetic_of_the_same_training():
+    """Only the product with the output matrix is rounded, so that it learns as much."""
+    chosen = plan(dropout=0.0, training_tokens=12000, learning_rate=0.01)
+    runs = [Run(fresh(chosen), chosen, CYCLE, CYCLE[:1200], CPU, bf16) for bf16 in (False, True)]
+    for state in runs:
+        while state.step < state.total_steps:
+            state.train_step(state.next_segment())
+        state.validate()
+    exact, rounded = (state.history for state in runs)
+    assert exact.steps[0]["nats"] != rounded.steps[0]["nats"]
+    assert rounded.steps[0]["nats"] == pytest.approx(exact.steps[0]["nats"], rel=1e-3)
+    assert rounded.validations[-1]["nats"] == pytest.approx(exact.validations[-1]["nats"], abs=0.01)
+    assert rounded.validations[-1]["nats"] < 0.5 * exact.steps[0]["nats"]
+
+
 def test_patience_ends_a_training(tmp_path):
     assert not out_of_patience([3.0, 3.5], None)
     assert not out_of_patience([3.0, 2.0, 2.5], 2)
@@ -135,7 +163,7 @@ def test_patience_ends_a_training(tmp_path):
 def test_averages_begin_after_n_worse_validations_and_are_the_mean_of_all_steps_since():
     weight = torch.nn.Parameter(torch.tensor([1.0]))
     averages, losses = Averages([weight], 2), []
-    for loss, begun_by_now in [(3.0, False), (2.0, False), (2.5, False), (2.4, True)]:
+    for loss, begun_by_now in [(3.0, False), (2.0, False), (2.5, False), (2.4, False), (2.3, True)]:
         averages.begin_where_due([*losses, loss])
         losses.append(loss)
         assert bool(averages.means) == begun_by_now, losses
@@ -146,6 +174,10 @@ def test_averages_begin_after_n_worse_validations_and_are_the_mean_of_all_steps_
     with averages.in_place():
         assert weight.item() == pytest.approx((1 + 4 + 7) / 3)
     assert weight.item() == 7.0
+    late = Averages([weight], 2)
+    for count in range(1, 6):
+        late.begin_where_due([3.0, 2.0, 1.9, 2.1, 1.8][:count])  # 2.1 is measured against 3.0 alone
+    assert not late.means
     never = Averages([weight], None)
     never.begin_where_due([1.0, 2.0, 3.0, 4.0])
     assert not never.means
