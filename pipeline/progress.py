@@ -21,7 +21,7 @@ class Bar(Protocol):
 def progress(title: str, total: int, unit: str = "tokens") -> Iterator[Bar]:
     """A bar of `total` units, showing units per second and the time left.
 
-    On a terminal a rich bar; elsewhere a line at the start, at most one every 15 seconds, and one at the end.
+    On a terminal a rich bar; elsewhere at most a line every 15 seconds, and one at the end.
     """
     if sys.stderr.isatty():
         with _terminal(title, total, unit) as bar:
@@ -74,15 +74,17 @@ class _Lines:
         self.done += amount
         self.values = values or self.values
         if time.perf_counter() - self.last > SECONDS_BETWEEN_LINES:
-            self.report(f"{(self.skipped + self.done) / max(self.total, 1):.0%}")
+            self.report(f"{(self.skipped + self.done) / max(self.total, 1):.0%}", left=True)
 
     def skip(self, amount: int) -> None:
         self.skipped += amount
 
-    def report(self, state: str) -> None:
+    def report(self, state: str, left: bool = False) -> None:
         self.last = time.perf_counter()
         rate = self.done / max(self.last - self.start, 1e-9)
         shown = _show(rate, self.unit, self.values)
+        if left:
+            shown += f", {(self.total - self.skipped - self.done) / max(rate, 1e-9):.0f} s left"
         print(f"{self.title}: {state}, {self.last - self.start:.0f} s, {shown}", file=sys.stderr, flush=True)
 
 
