@@ -224,21 +224,27 @@ def near_words(layout: Layout, word: str, count: int) -> pd.DataFrame:
             f"{word!r} is not in the vocabulary of {layout.corpus_name}. "
             + (f"Did you mean {', '.join(alike)}?" if alike else "Use a word of its text.")
         )
-    least = read_plan(layout.plan("embeddings"), EmbeddingsPlan).embeddings.min_count
-    counts = np.bincount(load_corpus(layout.corpus).splits["train"].tokens, minlength=len(types))
-    learned = learned_types(counts, least)
+    learned = _learned(layout, len(types))
     if ids[word] not in learned or not vectors[ids[word]].any():
         raise UserError(
             f"{word!r} has no neighbours: its vector was not learned. Ask for a word that stands beside others in "
-            f"train, {least} times or more (embeddings.min_count)."
+            "train, embeddings.min_count times or more."
         )
     found = nearest(vectors, ids[word], count, learned)
     return pd.DataFrame({"word": [types[index] for index, _ in found], "cosine": [f"{near:.3f}" for _, near in found]})
 
 
 def export_vectors(layout: Layout, path: Path) -> None:
-    """The vectors in word2vec's text format, which gensim and others read."""
-    write_word2vec(path, *_word_vectors(layout))
+    """The vectors that were learned, in word2vec's text format, which gensim and others read."""
+    types, vectors = _word_vectors(layout)
+    learned = _learned(layout, len(types))
+    write_word2vec(path, [types[index] for index in learned.tolist()], vectors[learned])
+
+
+def _learned(layout: Layout, types: int) -> NDArray[np.int64]:
+    least = read_plan(layout.plan("embeddings"), EmbeddingsPlan).embeddings.min_count
+    counts = np.bincount(load_corpus(layout.corpus).splits["train"].tokens, minlength=types)
+    return learned_types(counts, least)
 
 
 def _word_vectors(layout: Layout) -> tuple[Sequence[str], NDArray[np.float32]]:
