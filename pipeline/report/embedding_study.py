@@ -51,36 +51,41 @@ def _perplexity(nats: Floats) -> dict[str, float]:
     return {name: float(np.exp(value)) for name, value in values.items()}
 
 
-def study_findings(test: pd.DataFrame, architecture: str) -> list[Finding]:
+def study_findings(test: pd.DataFrame, architecture: str, read: int) -> list[Finding]:
     """Whether learned vectors help with each amount of text, and help more with the least than with the most.
 
-    Trainings of one seed are compared with each other; intervals are over seeds.
+    `read`: tokens of each training, which may read a part more than once or a long one not to its end. Trainings of one
+    seed are compared with each other; intervals are over seeds.
     """
     found = []
     for use, begins in BEGINS.items():
         gains = _gains(test, use)
         who = f"{with_article(architecture)} {begins}"
         for tokens, differences in gains.items():
-            claim = (
-                f"With {tokens:,} tokens of train to read from {who} has a lower perplexity than one with random ones."
-            )
+            claim = f"{_reading(tokens, read)} {who} has a lower perplexity than one with random ones."
             found.append(_claimed(claim, use, differences))
         if len(gains) > 1:
             claim = (
-                f"{capital(who)} gains more with {min(gains):,} tokens of train to read from than with {max(gains):,}."
+                f"{capital(who)} gains more from the first {min(gains):,} tokens of train than from {max(gains):,}, "
+                f"{read:,} being read of either."
             )
             found.append(_claimed(claim, use, gains[min(gains)] - gains[max(gains)]))
     return found
 
 
-def conclusion(test: pd.DataFrame) -> str:
+def _reading(tokens: int, read: int) -> str:
+    return f"With {read:,} tokens read from the first {tokens:,} of train"
+
+
+def conclusion(test: pd.DataFrame, read: int) -> str:
     """When learned vectors help and when not, in a sentence for each way to use them, from the verdicts."""
     sentences = []
     for use, words in (("finetune", "Learned vectors that training goes on to change"), ("frozen", "Kept as they are")):
         parts, gains = [], _gains(test, use)
         for tokens, differences in gains.items():
             item = _claimed("", use, differences)
-            parts.append(f"with {tokens:,} tokens of train to read from they {HELPS[item.verdict]} ({item.value})")
+            reading = _reading(tokens, read)
+            parts.append(f"{reading[0].lower()}{reading[1:]} they {HELPS[item.verdict]} ({item.value})")
         if len(gains) > 1:
             item = _claimed("", use, gains[min(gains)] - gains[max(gains)])
             parts.append(f"{COMPARED[item.verdict]} ({item.value})")

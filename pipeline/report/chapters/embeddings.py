@@ -13,13 +13,14 @@ def analyse(inputs: Inputs, scored: Scored) -> Told:
     test, validations = inputs.embedding_test, inputs.embedding_validations
     if test is None or validations is None:
         return Told()
+    read = int(validations["tokens"].max())
     return Told(
         {
             "embeddings": embedding_study.study_table(test),
             "embeddings_curves": embedding_study.curve_table(validations),
         },
-        embedding_study.study_findings(test, inputs.plan.studied_architecture),
-        {"vector_uses": embedding_study.USES, "vectors_worth": embedding_study.conclusion(test)},
+        embedding_study.study_findings(test, inputs.plan.studied_architecture, read),
+        {"vector_uses": embedding_study.USES, "vectors_worth": embedding_study.conclusion(test, read)},
     )
 
 
