@@ -1,4 +1,6 @@
 import copy
+import re
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from pipeline.plans.resolve import resolve
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = YAML(typ="safe").load((ROOT / "params.yaml").read_text())
+WIKITEXT_2 = 2_088_628  # tokens of train, blank lines kept
 
 
 def changed(dotted: str, value):
@@ -147,8 +150,28 @@ def test_the_published_recipes_reach_the_lstm_as_published():
     medium = resolve(check_params(changed("size", "medium")))["lstm"]
     assert medium.learning_rate == pytest.approx(1.0 * 35)  # of a mean over 35 steps; Zaremba's loss is their sum
     assert medium.clip_norm == pytest.approx(5 / 35, rel=1e-4)
+    assert medium.size.training_tokens == 39 * WIKITEXT_2
     large = resolve(check_params(changed("size", "large")))["lstm"]
     assert (large.learning_rate, large.clip_norm) == (pytest.approx(30), 0.25)
+    assert large.size.training_tokens == large.size.validations * WIKITEXT_2
+
+
+def test_the_commands_of_the_readme_train_the_published_recipes():
+    """What they override is in params.yaml, and says what the papers do."""
+    told = dict.fromkeys(("medium", "large"))
+    for command in re.findall(r"dvc exp run -S size=(?:\\\n|.)*", (ROOT / "README.md").read_text()):
+        given = dict(re.findall(r"-S ([\w.]+)=(\S+)", command))
+        values = copy.deepcopy(SHIPPED)
+        for name, value in given.items():
+            *path, last = name.split(".")
+            reduce(lambda section, key: section[key], path, values)[last] = YAML(typ="safe").load(value)
+        told[given["size"]] = resolve(check_params(values))["lstm"]
+    for plan in told.values():
+        assert plan.embeddings == "none"
+        assert (plan.training.warmup_share, plan.training.forget_bias) == (0, 0)
+        assert plan.training.recurrent_weights == plan.training.input_weights == "uniform"
+    assert (told["medium"].training.tie_output, told["large"].training.tie_output) == (False, True)
+    assert (told["medium"].training.embedding_range, told["large"].training.embedding_range) == (0.05, 0.1)
 
 
 def test_dynamic_evaluation_needs_a_learning_rate_of_one_rule_or_the_other():
