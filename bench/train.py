@@ -2,8 +2,8 @@
 
 Its default network, an LSTM of 2 × 200, in batches of 20 × 35 tokens by SGD; sides run in turn, each in a process of
 its own. First the same computation: tokens per second, and the loss over the same steps. Then time: what theirs
-reaches on valid in so many seconds of training, and how soon the project's fast recipe is there. Last, a step of each
-cell at size small: written by hand, beside torch's kernel.
+reaches on valid in so many seconds of training, and how soon the project's fast recipe is there. Then a step of each
+cell at size small: written by hand, beside torch's kernel. Last, what each part of a step is worth.
 """
 
 import json
@@ -19,6 +19,7 @@ import typer
 
 from bench.results import ROOT, Result, print_results, run_process, write_results
 from bench.text import generated_types, splits_of
+from bench.train_parts import PARTS
 from pipeline.params.architectures import ARCHITECTURES
 from pipeline.params.reading import read_params
 from pipeline.report.names import label
@@ -81,12 +82,31 @@ def cells(data: Path, steps: int, threads: int) -> list[Result]:
     return found
 
 
+def parts(data: Path, steps: int, repeats: int, threads: int) -> list[Result]:
+    """Tokens a second of the LSTM of size small as it is shipped (ours) and without one part (theirs); what either
+    comes to on valid."""
+    found: dict[str, list[dict[str, Any]]] = {part: [] for part in PARTS}
+    for _ in range(repeats):
+        for part, runs in found.items():
+            runs.append(side(part, data, "bench.train_parts", steps=steps, threads=threads))
+            print(f"{PARTS[part]}: {runs[-1]['tokens_per_second']:,.0f} tokens/s", flush=True)
+    results = []
+    for part, what in PARTS.items():
+        for measure, unit in (("tokens_per_second", "tokens/s"), ("valid_perplexity", "perplexity")):
+            ours, other = (statistics.median(run[measure] for run in found[name]) for name in ("whole", part))
+            name = f"size small beside {what}, {steps} steps"
+            if part != "whole":
+                results.append(Result(name, ours, other, unit, "more" if unit == "tokens/s" else "less"))
+    return results
+
+
 def main(
     folder: Annotated[Path | None, typer.Argument(help="a text with splits, such as data/raw/wikitext-2")] = None,
-    steps: Annotated[int, typer.Option(min=2, help="of each run that is timed")] = 60,
+    steps: Annotated[int, typer.Option(min=0, help="of each run beside theirs that is timed; 0 leaves that out")] = 60,
     repeats: Annotated[int, typer.Option(min=1)] = 3,
     seconds: Annotated[float, typer.Option(help="theirs trains for its perplexity; 0 leaves that out")] = 300.0,
     cell_steps: Annotated[int, typer.Option(min=0, help="of each cell by hand and in torch; 0 leaves that out")] = 20,
+    part_steps: Annotated[int, typer.Option(min=0, help="with each part left out; 0 leaves that out")] = 100,
     types: Annotated[int, typer.Option(min=100, help="of generated text")] = 33_278,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
@@ -97,11 +117,13 @@ def main(
         for name, array in (("train", train), ("valid", valid), ("types", np.array(count))):
             np.save(data / f"{name}.npy", array)
         print(f"{len(train):,} tokens, {count:,} types", flush=True)
-        results = same_computation(data, steps, repeats, threads)
+        results = same_computation(data, steps, repeats, threads) if steps else []
         if seconds:
             results += time_to_perplexity(data, seconds, threads)
         if cell_steps:
             results += cells(data, cell_steps, threads)
+        if part_steps:
+            results += parts(data, part_steps, repeats, threads)
     print_results(results)
     write_results(ROOT / "bench" / "train.json", results)
 
