@@ -15,7 +15,7 @@ from pipeline.language_model import Tokens
 BLOCK = 32  # centres that share their context rows and their noise words
 BLOCKS_PER_STEP = 32  # blocks whose updates are summed, where types are many
 SHARED_NOISE = 54  # noise words of a block; 96 rows with those of a window of 5, a multiple of 16, as products like it
-BLOCKS_AT_ONCE = 1024  # are made together: numpy's calls cost as much for one step's
+BLOCKS_AT_ONCE = 1024  # are made and sent to the device together: a call costs as much for those of one step
 
 Ints = NDArray[np.int64]
 
@@ -30,15 +30,13 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Step:
-    """S blocks. words (S, BLOCK + 2 window): what stands around and among the centres, 0 beyond the text.
+class Lot:
+    """S blocks. centres (S, BLOCK); rows (S, BLOCK + 2 window + SHARED_NOISE): what stands around and among them, 0
+    beyond the text, then the noise; weights (S, BLOCK): which row of `window_weights` each centre has."""
 
-    weights (S, BLOCK): which row of `window_weights` each centre has; noise (S, SHARED_NOISE).
-    """
-
-    words: Ints
+    centres: Ints
+    rows: Ints
     weights: Ints
-    noise: Ints
 
 
 def trained_words(tokens: Tokens, vocabulary_size: int, min_count: int, window: int) -> Words:
@@ -100,15 +98,10 @@ class NoiseSampler:
         return drawn.reshape(shape)
 
 
-def steps(
-    words: Ints,
-    lines: Ints,
-    window: int,
-    sampler: NoiseSampler,
-    rng: np.random.Generator,
-    blocks_per_step: int = BLOCKS_PER_STEP,
-) -> Iterator[Step]:
-    """The kept text as steps of shuffled blocks; every word is a centre once. A window never leaves its line.
+def lots(
+    words: Ints, lines: Ints, window: int, sampler: NoiseSampler, rng: np.random.Generator, size: int = BLOCKS_AT_ONCE
+) -> Iterator[Lot]:
+    """The kept text as lots of `size` shuffled blocks; every word is a centre once. A window never leaves its line.
 
     The reach of each window is drawn from 1 to `window` (Mikolov et al. 2013a).
     """
@@ -124,12 +117,11 @@ def steps(
     weights = weights.reshape(count, BLOCK) * BLOCK + np.arange(BLOCK)
     blocks = sliding_window_view(padded, BLOCK + 2 * window)[::BLOCK]
     order = rng.permutation(count)
-    at_once = BLOCKS_AT_ONCE // blocks_per_step * blocks_per_step
-    for begin in range(0, count, at_once):
-        chosen = order[begin : begin + at_once]
-        lot = blocks[chosen], weights[chosen], sampler.draw((len(chosen), SHARED_NOISE), rng)
-        for first in range(0, len(chosen), blocks_per_step):
-            yield Step(*(part[first : first + blocks_per_step] for part in lot))
+    for begin in range(0, count, size):
+        chosen = order[begin : begin + size]
+        seen, noise = blocks[chosen], sampler.draw((len(chosen), SHARED_NOISE), rng)
+        centres = np.ascontiguousarray(seen[:, window : window + BLOCK])
+        yield Lot(centres, np.concatenate([seen, noise], axis=1), weights[chosen])
 
 
 def _room(lines: Ints) -> tuple[Ints, Ints]:

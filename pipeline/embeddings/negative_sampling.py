@@ -9,7 +9,7 @@ weighted so that every pair still counts `negatives` of them in expectation (Ji 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,14 +19,15 @@ from torch import Tensor
 
 from pipeline.embeddings.contexts import (
     BLOCK,
+    BLOCKS_AT_ONCE,
     BLOCKS_PER_STEP,
     SHARED_NOISE,
+    Lot,
     NoiseSampler,
-    Step,
     Words,
     keep_probability,
+    lots,
     noise_distribution,
-    steps,
     window_weights,
 )
 from pipeline.errors import UserError
@@ -124,26 +125,26 @@ def train_by_negative_sampling(
         for epoch in range(settings.epochs):
             kept = rng.random(len(text.words)) < keep[text.words]
             words, lines = text.words[kept], text.lines[kept]
-            total, predictions = torch.zeros((), dtype=torch.float64, device=device), 0.0
+            total, predictions = torch.zeros(2, dtype=torch.float64, device=device).unbind()
             count = -(-len(words) // (BLOCK * blocks))
             every = max(1, min(LOSS_EVERY, count // FEWEST_LOSSES))
-            for number, step in enumerate(steps(words, lines, settings.window, sampler, rng, blocks)):
+            of_epoch = lots(words, lines, settings.window, sampler, rng, BLOCKS_AT_ONCE // blocks * blocks)
+            for number, batch in enumerate(batches(of_epoch, weights, blocks, device)):
                 rate = learning_rate * max(1 - (epoch + number / count) / settings.epochs, 1e-4)
-                batch = to_device(step, weights, device)
                 update = gradient(inputs, outputs, batch, number % every == 0)
                 descend(inputs, update.inputs, damping[0], rate)
                 descend(outputs, update.outputs, damping[1], rate)
                 if update.loss is not None:
                     total += update.loss[0]
-                    predictions += float(update.loss[1])
+                    predictions += update.loss[1]
                 share = (number + 1) * len(text.words) // count - number * len(text.words) // count
-                bar.advance(share, **({"loss": float(total) / max(predictions, 1.0)} if number % 64 == 0 else {}))
-            if not predictions:
+                bar.advance(share, **({"loss": float(total / predictions.clamp(min=1))} if number % 64 == 0 else {}))
+            if not predictions.item():
                 raise UserError(
                     f"embeddings.subsample: found {settings.subsample:g}, which leaves no two of {len(text.words):,} "
                     "words beside each other. Raise it, or bring more text."
                 )
-            losses.append(float(total) / predictions)
+            losses.append(float(total / predictions))
             ignorant = (1 + settings.negatives) * math.log(2)  # at scores of zero
             if not losses[-1] <= DIVERGED * ignorant:  # nor where it is not a number
                 raise UserError(
@@ -166,8 +167,8 @@ def mean_loss(
     weights = pair_weights(settings, torch.device("cpu"))
     tables = torch.from_numpy(inputs), torch.from_numpy(outputs)
     total = predictions = 0.0
-    for step in steps(text.words, text.lines, settings.window, sampler, rng):
-        batch = to_device(step, weights, torch.device("cpu"))
+    whole = lots(text.words, text.lines, settings.window, sampler, rng)
+    for batch in batches(whole, weights, BLOCKS_PER_STEP, torch.device("cpu")):
         update = gradient(*tables, batch, True)
         assert update.loss is not None
         total, predictions = total + float(update.loss[0]), predictions + float(update.loss[1])
@@ -178,14 +179,13 @@ def pair_weights(settings: Embeddings, device: torch.device) -> Tensor:
     return torch.from_numpy(window_weights(settings.window, settings.negatives / SHARED_NOISE)).to(device)
 
 
-def to_device(step: Step, weights: Tensor, device: torch.device) -> Batch:
-    """A step with its weights looked up among those of `window_weights`."""
-    seen = step.words.shape[1]
-    window = (seen - BLOCK) // 2
-    centres = np.ascontiguousarray(step.words[:, window : window + BLOCK])
-    rows = np.concatenate([step.words, step.noise], axis=1)
-    on_device, rows_on_device, which = (torch.from_numpy(part).to(device) for part in (centres, rows, step.weights))
-    return Batch(on_device, rows_on_device, rows_of(weights, which), seen)
+def batches(of_text: Iterable[Lot], weights: Tensor, blocks: int, device: torch.device) -> Iterator[Batch]:
+    """Steps of so many blocks, their weights looked up among those of `window_weights`."""
+    for lot in of_text:
+        whole = [torch.from_numpy(part).to(device) for part in (lot.centres, lot.rows, lot.weights)]
+        for begin in range(0, len(lot.centres), blocks):
+            centres, rows, which = (part[begin : begin + blocks] for part in whole)
+            yield Batch(centres, rows, rows_of(weights, which), rows.shape[1] - SHARED_NOISE)
 
 
 def rows_of(table: Tensor, rows: Tensor) -> Tensor:

@@ -10,20 +10,21 @@ from pipeline.embeddings.contexts import (
     SHARED_NOISE,
     NoiseSampler,
     keep_probability,
+    lots,
     noise_distribution,
-    steps,
     trained_words,
     window_weights,
 )
-from pipeline.embeddings.negative_sampling import to_device
+from pipeline.embeddings.negative_sampling import batches
 
 
 def test_windows_are_those_of_a_plain_loop():
     words, lines, window = np.arange(100), np.repeat(np.arange(20), 5), 3
     found, reaches = set(), {}
-    for step in steps(words, lines, window, NoiseSampler(np.full(100, 0.01)), np.random.default_rng(0)):
-        batch = to_device(step, torch.from_numpy(window_weights(3, 0.125)), CPU)
-        assert step.noise.shape == (len(step.words), SHARED_NOISE)
+    made = lots(words, lines, window, NoiseSampler(np.full(100, 0.01)), np.random.default_rng(0), size=3)
+    for batch in batches(made, torch.from_numpy(window_weights(3, 0.125)), 2, CPU):
+        assert len(batch.centres) <= 2
+        assert batch.noise.shape == (len(batch.centres), SHARED_NOISE)
         for block, centre in batch.mask.any(-1).nonzero().tolist():
             word = int(batch.centres[block, centre])
             assert word not in reaches

@@ -16,10 +16,9 @@ from pipeline.embeddings.contexts import (
     BLOCKS_PER_STEP,
     SHARED_NOISE,
     NoiseSampler,
-    Step,
     keep_probability,
+    lots,
     noise_distribution,
-    steps,
     trained_words,
     window_weights,
 )
@@ -27,10 +26,10 @@ from pipeline.embeddings.method import train_vectors
 from pipeline.embeddings.negative_sampling import (
     ROW_RATE,
     SUMMED_RATE,
+    batches,
     descend,
     step_damping,
     step_size,
-    to_device,
     train_by_negative_sampling,
 )
 from pipeline.embeddings.skipgram import skipgram_gradient
@@ -277,11 +276,12 @@ def test_a_step_is_what_word2vec_does_pair_after_pair_in_expectation_over_the_no
     noise = noise_distribution(np.bincount(words, minlength=types), 0.75)
     tables = [torch.randn(types, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(n)) for n in (0, 1)]
     weights = torch.from_numpy(window_weights(window, negatives / SHARED_NOISE)).double()
-    [step] = steps(words, lines, window, NoiseSampler(noise), rng)
+    [lot] = lots(words, lines, window, NoiseSampler(noise), rng)
     found = []
     for seed in range(400):
-        drawn = NoiseSampler(noise).draw(step.noise.shape, np.random.default_rng(seed))
-        batch = to_device(Step(step.words, step.weights, drawn), weights, CPU)
+        drawn = NoiseSampler(noise).draw((len(lot.rows), SHARED_NOISE), np.random.default_rng(seed))
+        rows = np.concatenate([lot.rows[:, :-SHARED_NOISE], drawn], axis=1)
+        [batch] = batches([replace(lot, rows=rows)], weights, BLOCKS_PER_STEP, CPU)
         update = gradient(*tables, batch, False)
         summed = torch.zeros(2, types, 4, dtype=torch.float64)
         for table, parts in zip(summed, (update.inputs, update.outputs), strict=True):
@@ -312,12 +312,12 @@ def test_training_thins_frequent_words_at_their_rate_and_the_learning_rate_falls
 
     def watched(words, *others):
         seen.append(np.bincount(words, minlength=12))
-        return steps(words, *others)
+        return lots(words, *others)
 
     def descended(table, parts, damping, rate):
         rates.append(rate)
 
-    monkeypatch.setattr(negative_sampling, "steps", watched)
+    monkeypatch.setattr(negative_sampling, "lots", watched)
     monkeypatch.setattr(negative_sampling, "descend", descended)
     chosen = settings(subsample=0.01)
     train_vectors(text(4000), 12, 2, chosen, 1, CPU, bf16=False)

@@ -6,10 +6,10 @@ import torch
 from pipeline.embeddings.contexts import (
     SHARED_NOISE,
     NoiseSampler,
-    steps,
+    lots,
     window_weights,
 )
-from pipeline.embeddings.negative_sampling import to_device
+from pipeline.embeddings.negative_sampling import batches
 from pipeline.params.embeddings import Embeddings
 
 CPU = torch.device("cpu")
@@ -55,5 +55,5 @@ def one_batch(seed=0, types=40, window=3):
     """Lines of all lengths in double precision, padding among them."""
     rng = np.random.default_rng(seed)
     sampler = NoiseSampler(np.full(types, 1 / types))
-    step = next(steps(rng.integers(0, types, 150), np.sort(rng.integers(0, 12, 150)), window, sampler, rng))
-    return to_device(step, torch.from_numpy(window_weights(window, 5 / SHARED_NOISE)).double(), CPU)
+    made = lots(rng.integers(0, types, 150), np.sort(rng.integers(0, 12, 150)), window, sampler, rng)
+    return next(batches(made, torch.from_numpy(window_weights(window, 5 / SHARED_NOISE)).double(), 32, CPU))
