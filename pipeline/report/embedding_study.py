@@ -1,5 +1,7 @@
 """The study of the networks' input: tables over seeds, findings, and what they come to in a sentence."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -51,40 +53,43 @@ def _perplexity(nats: Floats) -> dict[str, float]:
     return {name: float(np.exp(value)) for name, value in values.items()}
 
 
-def study_findings(test: pd.DataFrame, architecture: str, read: int) -> list[Finding]:
+def tokens_read(validations: pd.DataFrame) -> dict[int, int]:
+    """By tokens of train, how many a training read at most: it may read a part more than once, or a long one not to its
+    end. The last segment of an epoch is short, so that trainings of a small part read a little less."""
+    most = validations.groupby("train_tokens")["tokens"].max()
+    return dict(zip(most.index.tolist(), most.tolist(), strict=True))
+
+
+def study_findings(test: pd.DataFrame, architecture: str, read: Mapping[int, int]) -> list[Finding]:
     """Whether learned vectors help with each amount of text, and help more with the least than with the most.
 
-    `read`: tokens of each training, which may read a part more than once or a long one not to its end. Trainings of one
-    seed are compared with each other; intervals are over seeds.
+    `read`: as `tokens_read` gives it. Trainings of one seed are compared with each other; intervals are over seeds.
     """
     found = []
     for use, begins in BEGINS.items():
         gains = _gains(test, use)
         who = f"{with_article(architecture)} {begins}"
         for tokens, differences in gains.items():
-            claim = f"{_reading(tokens, read)} {who} has a lower perplexity than one with random ones."
+            claim = f"{_reading(tokens, read[tokens])} {who} has a lower perplexity than one with random ones."
             found.append(_claimed(claim, use, differences))
         if len(gains) > 1:
-            claim = (
-                f"{capital(who)} gains more from the first {min(gains):,} tokens of train than from {max(gains):,}, "
-                f"{read:,} being read of either."
-            )
+            claim = f"{capital(who)} gains more from the first {min(gains):,} tokens of train than from {max(gains):,}."
             found.append(_claimed(claim, use, gains[min(gains)] - gains[max(gains)]))
     return found
 
 
 def _reading(tokens: int, read: int) -> str:
-    return f"With {read:,} tokens read from the first {tokens:,} of train"
+    return f"With at most {read:,} tokens read from the first {tokens:,} of train"
 
 
-def conclusion(test: pd.DataFrame, read: int) -> str:
+def conclusion(test: pd.DataFrame, read: Mapping[int, int]) -> str:
     """When learned vectors help and when not, in a sentence for each way to use them, from the verdicts."""
     sentences = []
     for use, words in (("finetune", "Learned vectors that training goes on to change"), ("frozen", "Kept as they are")):
         parts, gains = [], _gains(test, use)
         for tokens, differences in gains.items():
             item = _claimed("", use, differences)
-            reading = _reading(tokens, read)
+            reading = _reading(tokens, read[tokens])
             parts.append(f"{reading[0].lower()}{reading[1:]} they {HELPS[item.verdict]} ({item.value})")
         if len(gains) > 1:
             item = _claimed("", use, gains[min(gains)] - gains[max(gains)])

@@ -1,12 +1,13 @@
 """The study of the networks' input, against plain numbers."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from scipy import stats
 
 from pipeline.report.analysis import analyse
-from pipeline.report.embedding_study import conclusion
+from pipeline.report.embedding_study import conclusion, tokens_read
 from pipeline.report.gallery import draw
 
 READ = "4,000"  # the last validation
@@ -36,10 +37,10 @@ def test_trainings_of_one_seed_are_compared(results):
     found = {(item.claim, item.model_a): item for item in results.about("embeddings")}
     verdicts = {(claim.split(" that")[0], use): item.verdict for (claim, use), item in found.items()}
     assert len(found) == 6
-    assert verdicts[f"With {READ} tokens read from the first 100 of train the LSTM", "finetune"] == "holds"
-    assert verdicts[f"With {READ} tokens read from the first 400 of train the LSTM", "finetune"] == "undecided"
-    assert verdicts[f"With {READ} tokens read from the first 100 of train the LSTM", "frozen"] == "holds"
-    assert verdicts[f"With {READ} tokens read from the first 400 of train the LSTM", "frozen"] == "fails"
+    assert verdicts[f"With at most {READ} tokens read from the first 100 of train the LSTM", "finetune"] == "holds"
+    assert verdicts[f"With at most {READ} tokens read from the first 400 of train the LSTM", "finetune"] == "undecided"
+    assert verdicts[f"With at most {READ} tokens read from the first 100 of train the LSTM", "frozen"] == "holds"
+    assert verdicts[f"With at most {READ} tokens read from the first 400 of train the LSTM", "frozen"] == "fails"
     assert verdicts["The LSTM", "finetune"] == verdicts["The LSTM", "frozen"] == "holds"
     [gain] = [
         item
@@ -52,14 +53,23 @@ def test_trainings_of_one_seed_are_compared(results):
 
 
 def test_the_sentence_says_what_the_verdicts_do(inputs):
-    tuned, kept = conclusion(inputs.embedding_test, 4000).split(". ")
-    assert f"with {READ} tokens read from the first 100 of train they lower the perplexity (−39.3 %)" in tuned
+    tuned, kept = conclusion(inputs.embedding_test, {100: 4000, 400: 4000}).split(". ")
+    assert f"with at most {READ} tokens read from the first 100 of train they lower the perplexity (−39.3 %)" in tuned
     assert (
-        f"with {READ} tokens read from the first 400 of train they make no difference that these seeds can tell"
+        f"with at most {READ} tokens read from the first 400 of train they make no difference that these seeds can tell"
         in tuned
     )
-    assert f"with {READ} tokens read from the first 400 of train they raise the perplexity (+49.2 %)" in kept
+    assert f"with at most {READ} tokens read from the first 400 of train they raise the perplexity (+49.2 %)" in kept
     assert all("they do more for it with the least text than with the most (−" in part for part in (tuned, kept))
+
+
+def test_each_part_is_told_with_what_was_read_of_it(inputs):
+    curves = inputs.embedding_validations
+    shorter = curves.assign(tokens=curves["tokens"] - 30 * (curves["train_tokens"] == 100))
+    assert tokens_read(shorter) == {100: 3970, 400: 4000}
+    claims = [item.claim for item in analyse(replace(inputs, embedding_validations=shorter)).about("embeddings")]
+    assert sum("at most 3,970 tokens read from the first 100 of" in claim for claim in claims) == 2
+    assert sum("at most 4,000 tokens read from the first 400 of" in claim for claim in claims) == 2
 
 
 def test_the_figure_is_there_when_the_study_ran(inputs, results, make_inputs):

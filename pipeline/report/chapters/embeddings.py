@@ -13,7 +13,7 @@ def analyse(inputs: Inputs, scored: Scored) -> Told:
     test, validations = inputs.embedding_test, inputs.embedding_validations
     if test is None or validations is None:
         return Told()
-    read = int(validations["tokens"].max())
+    read = embedding_study.tokens_read(validations)
     return Told(
         {
             "embeddings": embedding_study.study_table(test),
