@@ -106,10 +106,14 @@ def main(
     repeats: Annotated[int, typer.Option(min=1)] = 3,
     seconds: Annotated[float, typer.Option(help="theirs trains for its perplexity; 0 leaves that out")] = 300.0,
     cell_steps: Annotated[int, typer.Option(min=0, help="of each cell by hand and in torch; 0 leaves that out")] = 20,
-    part_steps: Annotated[int, typer.Option(min=0, help="with each part left out; 0 leaves that out")] = 100,
+    part_steps: Annotated[
+        int, typer.Option(min=0, help="of training with each part left out; 0 leaves that out")
+    ] = 100,
     types: Annotated[int, typer.Option(min=100, help="of generated text")] = 33_278,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
+    if 1 in (steps, part_steps):
+        raise typer.BadParameter("--steps and --part-steps need 2 or more, since the first is not timed; or 0.")
     params = read_params(ROOT / "params.yaml")
     with tempfile.TemporaryDirectory() as made:
         data = Path(made)

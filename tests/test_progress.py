@@ -22,6 +22,14 @@ def test_a_log_has_what_is_done_how_fast_and_what_is_left(capsys, monkeypatch):
     assert re.fullmatch(r"train gru: done, \d+ s, loss 2.5, \d+ tokens/s", last)
 
 
+def test_what_has_no_known_end_has_no_share_and_nothing_left(capsys, monkeypatch):
+    monkeypatch.setattr(module, "SECONDS_BETWEEN_LINES", -1.0)
+    with progress("download x", 0, "bytes") as bar:
+        bar.advance(2**20)
+    line, _ = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"download x: going on, \d+ s, [\d,]+ bytes/s", line)
+
+
 def test_a_log_is_not_flooded(capsys):
     with progress("corpus", 1000, "lines") as bar:
         for _ in range(1000):

@@ -151,6 +151,18 @@ def test_a_lemma_does_not_give_its_other_forms_away():
     assert set(together["lemma"]) == {f"l{lemma}" for lemma in range(1, 46)}
 
 
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_who_has_learned_one_class_names_it(seed):
+    """Of four words and two parts, all plurals may be asked about at once."""
+    types, words = ["<unk>", "<eos>", "dogs", "cat", "wolf", "wolves"], np.arange(2, 6)
+    vectors = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+    two = QUALITY.model_copy(update={"folds": 2})
+    numbers = {"number": word_labels()["number of nouns"]}
+    found = probes(vectors, numbers, word_lemmas(), types, words, two, seed)
+    assert found["word"].tolist() == [2, 3, 4, 5]
+    assert set(found["read"]) | set(found["majority"]) <= {"singular", "plural"}
+
+
 def test_a_class_with_fewer_lemmas_than_parts_is_left_out():
     types = [f"w{index}" for index in range(32)]
     kinds = {word: ("few" if index < 12 else "ab"[index % 2]) for index, word in enumerate(types)}

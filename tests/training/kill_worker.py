@@ -35,7 +35,7 @@ PLANS = {
         schedule="plateau",
         learning_rate=0.3,
         validations=20,
-        patience=18,
+        patience=5,
         fused_optimiser=False,
     ),
 }

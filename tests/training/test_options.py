@@ -145,7 +145,7 @@ def test_bf16_is_other_arithmetic_of_the_same_training():
     exact, rounded = (state.history for state in runs)
     assert exact.steps[0]["nats"] != rounded.steps[0]["nats"]
     assert rounded.steps[0]["nats"] == pytest.approx(exact.steps[0]["nats"], rel=1e-3)
-    assert rounded.validations[-1]["nats"] == pytest.approx(exact.validations[-1]["nats"], abs=0.01)
+    assert rounded.validations[-1]["nats"] == pytest.approx(exact.validations[-1]["nats"], abs=0.05)
     assert rounded.validations[-1]["nats"] < 0.5 * exact.steps[0]["nats"]
 
 
