@@ -224,8 +224,8 @@ def near_words(layout: Layout, word: str, count: int) -> pd.DataFrame:
             f"{word!r} is not in the vocabulary of {layout.corpus_name}. "
             + (f"Did you mean {', '.join(alike)}?" if alike else "Use a word of its text.")
         )
-    learned = _learned(layout, len(types))
-    if ids[word] not in learned or not vectors[ids[word]].any():
+    learned = _learned(layout, vectors)
+    if ids[word] not in learned:
         raise UserError(
             f"{word!r} has no neighbours: its vector was not learned. Ask for a word that stands beside others in "
             "train, embeddings.min_count times or more."
@@ -237,14 +237,16 @@ def near_words(layout: Layout, word: str, count: int) -> pd.DataFrame:
 def export_vectors(layout: Layout, path: Path) -> None:
     """The vectors that were learned, in word2vec's text format, which gensim and others read."""
     types, vectors = _word_vectors(layout)
-    learned = _learned(layout, len(types))
+    learned = _learned(layout, vectors)
     write_word2vec(path, [types[index] for index in learned.tolist()], vectors[learned])
 
 
-def _learned(layout: Layout, types: int) -> NDArray[np.int64]:
+def _learned(layout: Layout, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The types whose vectors were learned: no rare ones, nor those of factored counts that never had a context."""
     least = read_plan(layout.plan("embeddings"), EmbeddingsPlan).embeddings.min_count
-    counts = np.bincount(load_corpus(layout.corpus).splits["train"].tokens, minlength=types)
-    return learned_types(counts, least)
+    counts = np.bincount(load_corpus(layout.corpus).splits["train"].tokens, minlength=len(vectors))
+    found = learned_types(counts, least)
+    return found[vectors[found].any(axis=1)]
 
 
 def _word_vectors(layout: Layout) -> tuple[Sequence[str], NDArray[np.float32]]:

@@ -74,7 +74,8 @@ class _Lines:
         self.done += amount
         self.values = values or self.values
         if time.perf_counter() - self.last > SECONDS_BETWEEN_LINES:
-            self.report(f"{(self.skipped + self.done) / max(self.total, 1):.0%}", left=True)
+            known = self.total > self.skipped + self.done  # not of a download that does not say how long it is
+            self.report(f"{(self.skipped + self.done) / self.total:.0%}" if known else "going on", left=known)
 
     def skip(self, amount: int) -> None:
         self.skipped += amount

@@ -133,10 +133,11 @@ def probes(
         read, majority = np.empty_like(names), np.empty_like(names)
         folds = StratifiedGroupKFold(quality.folds, shuffle=True, random_state=seed)
         for learned, asked in folds.split(vector, names, told["lemma"]):
-            reader = LogisticRegression(C=quality.inverse_penalty, max_iter=1000)
-            read[asked] = reader.fit(vector[learned], names[learned]).predict(vector[asked])
             kinds, members = np.unique(names[learned], return_counts=True)
-            majority[asked] = kinds[np.argmax(members)]
+            read[asked] = majority[asked] = kinds[np.argmax(members)]
+            if len(kinds) > 1:  # of few lemmas, all of another class may lie in the part that is asked
+                reader = LogisticRegression(C=quality.inverse_penalty, max_iter=1000)
+                read[asked] = reader.fit(vector[learned], names[learned]).predict(vector[asked])
         rows.append(told.assign(read=read, majority=majority))
     columns = ["task", "word", "lemma", "label", "read", "majority"]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)

@@ -55,7 +55,7 @@ def validated_and_tested(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Trains on `tokens`. A row a validation (tokens, nats a token), and of the best weights a row a unit of test
     (unit, tokens, nats)."""
-    network = build_network(plan, len(corpus.vocabulary), vectors, source).to(device)
+    network = build_network(plan, len(corpus.vocabulary), vectors, source)
     trained = train(network, plan, tokens, corpus.splits["valid"].tokens, device, bf16, folder)
     network.load_state_dict(trained.best)
     test = corpus.splits["test"]
