@@ -37,6 +37,7 @@ SMALL = {
     "gradients.positions": 8,
     "embedding_study.shares": [0.25, 1.0],
     "embedding_study.seeds": 2,
+    "embedding_study.learning_rate_scales": [0.5, 1.0],
     "embedding_study.training_tokens": 1_000,
     "gradients.jacobian.positions": 4,
     "gradients.jacobian.lags": 4,

@@ -107,6 +107,7 @@ def test_an_unknown_key_is_refused_in_every_section(section):
         ("adaptation.dynamic.decays", [], r"adaptation.dynamic.decays: found \[\]"),
         ("adaptation.cache.weights", [1.0], r"adaptation.cache.weights.0: found 1.0"),
         ("embedding_study.shares", [1.0, 1.0], "embedding_study.shares: found one twice"),
+        ("embedding_study.learning_rate_scales", [0.5, 0.5], "embedding_study.learning_rate_scales: found one twice"),
         ("context.kept", [4, 200], "context.kept: found 200, but the whole context has context.length 200 words"),
         ("drift.temperatures", [0.7, 1.0, 0.7], "drift.temperatures: found one twice"),
         ("drift.temperatures", [], r"drift.temperatures: found \[\]"),

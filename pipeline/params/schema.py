@@ -105,10 +105,10 @@ class Params(Strict):
             raise ValueError("text: valid_share and test_share leave less than a tenth for train; lower them")
         if not (self.adaptation.dynamic.sgd_learning_rates or self.adaptation.dynamic.rms_learning_rates):
             raise ValueError("adaptation.dynamic: sgd_learning_rates and rms_learning_rates are both empty; give one")
-        if len(set(self.embedding_study.shares)) < len(self.embedding_study.shares):
-            raise ValueError(
-                f"embedding_study.shares: found one twice in {self.embedding_study.shares}; name each once"
-            )
+        for name in ("shares", "learning_rate_scales"):
+            values = getattr(self.embedding_study, name)
+            if len(set(values)) < len(values):
+                raise ValueError(f"embedding_study.{name}: found one twice in {values}; name each once")
         if len(set(self.drift.temperatures)) < len(self.drift.temperatures):
             raise ValueError(f"drift.temperatures: found one twice in {self.drift.temperatures}; name each once")
         rooted = [length for length in self.memory.digits if isqrt(length) ** 2 != length or length < 4]

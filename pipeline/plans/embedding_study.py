@@ -2,17 +2,18 @@
 
 from typing import Literal
 
-from pipeline.params.fields import Count, Strict
+from pipeline.params.fields import Count, Positive, Strict
 from pipeline.plans.network import NetworkPlan
 
 
 class EmbeddingStudyPlan(Strict):
-    """`network` is what every training shares; seed, use and share of train differ."""
+    """`network` is what every training shares; seed, use, share of train and learning rate differ."""
 
     selected: Literal[True]
     network: NetworkPlan
     shares: list[float]
     seeds: Count
+    learning_rate_scales: list[Positive]
     block_lines: Count
     valid_tokens: Count
     test_tokens: Count

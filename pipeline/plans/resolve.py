@@ -134,6 +134,7 @@ def _embedding_study(network: NetworkPlan, params: Params) -> EmbeddingStudyPlan
         network=network.model_copy(update={"training": untied, "size": size}),
         shares=sorted(study.shares),
         seeds=study.seeds,
+        learning_rate_scales=sorted(study.learning_rate_scales),
         block_lines=params.perplexity.block_lines,
         valid_tokens=study.valid_tokens,
         test_tokens=study.test_tokens,

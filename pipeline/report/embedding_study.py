@@ -31,10 +31,16 @@ COMPARED = {
 
 def study_table(test: pd.DataFrame) -> pd.DataFrame:
     """Test perplexity by tokens of train and use of the vectors, with its interval over seeds."""
-    rows = []
+    rows, rates = [], test.groupby(["train_tokens", "use"])["learning_rate"].first()
     for (tokens, use), nats in _by_seed(test).items():
-        rows.append({"train_tokens": tokens, "use": use, "seeds": len(nats), **_perplexity(nats)})
+        own = {"learning_rate": rates[tokens, use], "seeds": len(nats), **_perplexity(nats)}
+        rows.append({"train_tokens": tokens, "use": use} | own)
     return pd.DataFrame(rows)
+
+
+def search_table(search: pd.DataFrame) -> pd.DataFrame:
+    """Best valid perplexity of the first seed by tokens of train, use and learning rate; infinite where it diverged."""
+    return search.assign(perplexity=np.exp(search["nats"]))[["train_tokens", "use", "learning_rate", "perplexity"]]
 
 
 def curve_table(validations: pd.DataFrame) -> pd.DataFrame:

@@ -53,6 +53,7 @@ class Inputs:
     learning_curve: pd.DataFrame | None
     embedding_validations: pd.DataFrame | None
     embedding_test: pd.DataFrame | None
+    embedding_search: pd.DataFrame | None
     adaptation: Studied
     context: pd.DataFrame | None
     drift: pd.DataFrame | None

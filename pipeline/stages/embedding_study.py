@@ -2,12 +2,13 @@
 
 from pipeline.layout import Layout
 from pipeline.plans.embedding_study import EmbeddingStudyPlan
+from pipeline.plans.network import NetworkPlan
 from pipeline.plans.reading import mark_unselected, read_selected
 
 
 def run(layout: Layout) -> dict[str, float]:
     """Writes validations.parquet and test.parquet: a row a share of train, use of the vectors, seed, and validation
-    or unit of the bootstrap."""
+    or unit of the bootstrap; and search.parquet: a row a share, use and learning rate that was tried."""
     plan = read_selected(layout.plan("embedding_study"), EmbeddingStudyPlan)
     folder = layout.study("embeddings")
     if plan is None:
@@ -15,13 +16,12 @@ def run(layout: Layout) -> dict[str, float]:
     # imported here, so that a study that is not asked for takes a second and not torch's five
     from dataclasses import replace
 
-    import pandas as pd
     import torch
 
     from pipeline.corpus.streams import load_corpus
     from pipeline.io import read_tensors, write_table
     from pipeline.training.checkpoint import fingerprint, resume_folder
-    from pipeline.training.input_study import check_shares, trainings, validated_and_tested
+    from pipeline.training.input_study import Measured, check_shares, experiment, validated_and_tested
     from pipeline.training.runtime import prepare_runtime, use_bf16
 
     device = prepare_runtime(plan.network.runtime)
@@ -38,17 +38,15 @@ def run(layout: Layout) -> dict[str, float]:
         [*code, *sorted(layout.corpus.glob("*.npy")), path],
         [plan.model_dump_json(), torch.__version__, str(device), str(torch.get_num_threads())],
     )
-    curves, tests = [], []
-    for share, network in trainings(plan):
-        row = {"share": share, "train_tokens": len(train.first_lines(share)), "use": network.embeddings,
-               "seed": network.seed}  # fmt: skip
-        name = f"embeddings-{network.embeddings}-{share:g}-{network.seed}-{stamp}"
+
+    def learn(share: float, network: NetworkPlan) -> Measured:
+        name = f"embeddings-{network.embeddings}-{share:g}-{network.learning_rate:g}-{network.seed}-{stamp}"
         with resume_folder(layout.main_checkout / ".resume", name) as resumed:
-            curve, test = validated_and_tested(
+            return validated_and_tested(
                 network, corpus, train.first_lines(share), vectors, str(path), plan.block_lines, device, bf16, resumed
             )
-        curves.append(curve.assign(**row))
-        tests.append(test.assign(**row))
-    write_table(folder / "validations.parquet", pd.concat(curves, ignore_index=True))
-    write_table(folder / "test.parquet", pd.concat(tests, ignore_index=True))
+
+    sizes = {share: len(train.first_lines(share)) for share in plan.shares}
+    for name, table in experiment(plan, learn).items():
+        write_table(folder / f"{name}.parquet", table.assign(train_tokens=table["share"].map(sizes)))
     return {}

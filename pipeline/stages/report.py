@@ -91,6 +91,7 @@ def _read(layout: Layout) -> Inputs:
         learning_curve=_optional(layout.study("learning_curve") / "curve.parquet"),
         embedding_validations=_optional(layout.study("embeddings") / "validations.parquet"),
         embedding_test=_optional(layout.study("embeddings") / "test.parquet"),
+        embedding_search=_optional(layout.study("embeddings") / "search.parquet"),
         adaptation=_by_network(layout, "adaptation", plan.models, ("dynamic.csv", "cache.csv", "test.parquet")),
         context=_optional(layout.study("context") / "losses.parquet"),
         drift=_optional(layout.study("drift") / "scores.parquet"),

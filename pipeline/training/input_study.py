@@ -1,7 +1,7 @@
 """One network trained with learned vectors as its input, with the same kept as they are, and without, on parts of a
 text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Literal
@@ -21,14 +21,60 @@ from pipeline.plans.embedding_study import EmbeddingStudyPlan
 from pipeline.plans.network import NetworkPlan
 from pipeline.training.build import build_network
 from pipeline.training.loop import train
+from pipeline.training.run import Diverged
 
-USES: tuple[Literal["none", "frozen", "finetune"], ...] = ("none", "frozen", "finetune")
+Use = Literal["none", "frozen", "finetune"]
+USES: tuple[Use, ...] = ("none", "frozen", "finetune")
 
 
-def trainings(plan: EmbeddingStudyPlan) -> Iterator[tuple[float, NetworkPlan]]:
-    """A share of train and a plan for each training; those of one seed begin with the same weights but their input."""
-    for share, use, seed in product(plan.shares, USES, range(plan.network.seed, plan.network.seed + plan.seeds)):
-        yield share, plan.network.model_copy(update={"embeddings": use, "seed": seed})
+Measured = tuple[pd.DataFrame, pd.DataFrame]
+"""Of one training: a row a validation (tokens, nats a token), and of the best weights a row a unit of test (unit,
+tokens, nats)."""
+
+
+def experiment(plan: EmbeddingStudyPlan, learn: Callable[[float, NetworkPlan], Measured]) -> dict[str, pd.DataFrame]:
+    """Trains with `learn` on each share of train with each use of the vectors, over all seeds.
+
+    The first seed tries every learning rate, and the others are trained at the one whose best loss on valid was lowest:
+    inputs are compared at rates that suit them. One that diverged is passed over.
+
+    Returns validations and test (rows of `learn`, with share, use, seed and learning_rate of the chosen rate), and
+    search: a row a share, use and learning rate with the best loss on valid, infinite where it diverged. Raises
+    UserError where all rates diverged.
+    """
+    validations, tests, search = [], [], []
+    for share, use in product(plan.shares, USES):
+        tried: list[tuple[float, NetworkPlan, Measured | None]] = []
+        for scale in plan.learning_rate_scales:
+            network = variant(plan.network, use, plan.network.seed, scale)
+            try:
+                measured = learn(share, network)
+                best = float(measured[0]["nats"].min())
+            except Diverged as error:
+                measured, best, diverged = None, np.inf, error
+            tried.append((best, network, measured))
+            search.append({"share": share, "use": use, "learning_rate": network.learning_rate, "nats": best})
+        _, chosen, first = min(tried, key=lambda each: each[0])
+        if first is None:
+            raise UserError(
+                f"embedding_study: all trainings on {share:g} of train with embeddings.use {use} diverged. Add smaller "
+                f"numbers to learning_rate_scales, found {plan.learning_rate_scales}. The last one said: {diverged}"
+            )
+        for seed in range(plan.network.seed, plan.network.seed + plan.seeds):
+            network = chosen.model_copy(update={"seed": seed})
+            curve, test = first if seed == plan.network.seed else learn(share, network)
+            row = {"share": share, "use": use, "seed": seed, "learning_rate": network.learning_rate}
+            validations.append(curve.assign(**row))
+            tests.append(test.assign(**row))
+    made = {"validations": pd.concat(validations, ignore_index=True), "test": pd.concat(tests, ignore_index=True)}
+    return made | {"search": pd.DataFrame(search)}
+
+
+def variant(network: NetworkPlan, use: Use, seed: int, scale: float) -> NetworkPlan:
+    """The plan of one training; those of one seed begin with the same weights but their input."""
+    size = network.size.model_copy(update={"learning_rate_scale": network.size.learning_rate_scale * scale})
+    own = {"embeddings": use, "seed": seed, "size": size, "learning_rate": network.learning_rate * scale}
+    return network.model_copy(update=own)
 
 
 def check_shares(plan: EmbeddingStudyPlan, split: Split) -> None:
@@ -52,9 +98,8 @@ def validated_and_tested(
     device: torch.device,
     bf16: bool,
     folder: Path,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Trains on `tokens`. A row a validation (tokens, nats a token), and of the best weights a row a unit of test
-    (unit, tokens, nats)."""
+) -> Measured:
+    """Trains on `tokens`."""
     network = build_network(plan, len(corpus.vocabulary), vectors, source)
     trained = train(network, plan, tokens, corpus.splits["valid"].tokens, device, bf16, folder)
     network.load_state_dict(trained.best)

@@ -21,7 +21,7 @@ from pipeline.progress import progress
 from pipeline.training.advice import what_takes_memory, what_to_lower
 from pipeline.training.checkpoint import FILE, ParentWatch, load_checkpoint, save_checkpoint
 from pipeline.training.ranks import ALONE, RankLost, Ranks
-from pipeline.training.run import History, Run
+from pipeline.training.run import Diverged, History, Run
 from pipeline.training.runtime import out_of_memory
 
 SECONDS_BETWEEN_CHECKPOINTS = 20.0
@@ -55,8 +55,8 @@ def train(
     It resumes from a checkpoint in `folder`.
 
     Of several `ranks` each returns the same; only the first reads or writes `folder`, whose name they must share.
-    Raises UserError when the loss is no longer finite (step, norm and what to try), when memory is not enough (what to
-    lower), when DVC has been killed, and when another rank has been lost.
+    Raises Diverged when the loss is no longer finite or far from any sense (step, norm and what to try), and UserError
+    when memory is not enough (what to lower), when DVC has been killed, and when another rank has been lost.
     """
     try:
         network.to(device)
@@ -105,7 +105,7 @@ def _train(run: Run, folder: Path) -> Trained:
                 if ranks.any(watch.gone()):
                     raise UserError(f"DVC has been killed; stopped at step {run.step}. `dvc repro` resumes from there.")
     if run.best_nats > math.log(network.shape.vocabulary_size) + DIVERGED:
-        raise UserError(
+        raise Diverged(
             f"{plan.architecture}: diverged. Its best valid perplexity is {math.exp(min(run.best_nats, 700)):.3g}, far "
             f"worse than guessing among its {network.shape.vocabulary_size:,} types. {what_to_lower(plan)}"
         )

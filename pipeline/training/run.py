@@ -31,6 +31,10 @@ STEPS_UNSEEN = 64
 without work meanwhile."""
 
 
+class Diverged(UserError):
+    """The loss has run away. A search over learning rates passes over the one that did it."""
+
+
 @dataclass
 class History:
     """One row a step, one row a validation; losses in nats per token."""
@@ -142,14 +146,14 @@ class Run:
         return one_shape and alone and torch_layers and settings.fused_optimiser and not settings.clusters
 
     def settle(self) -> None:
-        """Enters the steps that are still unseen in the history. Raises UserError where one was not finite."""
+        """Enters the steps that are still unseen in the history. Raises Diverged where one was not finite."""
         if not self.unseen:
             return
         rows, measured = self.unseen, torch.stack(self.measured).tolist()
         self.unseen, self.measured = [], []
         for row, (nats, norm) in zip(rows, measured, strict=True):
             if not (math.isfinite(nats) and math.isfinite(norm)):
-                raise UserError(
+                raise Diverged(
                     f"{self.plan.architecture}: the loss is {nats} and the gradient norm {norm} at step "
                     f"{row['step']} (learning rate {row['learning_rate']:.2g}). {what_to_lower(self.plan)}"
                 )
@@ -218,7 +222,7 @@ class Run:
         )
 
     def state(self) -> dict[str, Any]:
-        """Raises UserError where a step was not finite, so that no checkpoint holds what came after it."""
+        """Raises Diverged where a step was not finite, so that no checkpoint holds what came after it."""
         self.settle()
         return {
             "network": self.network.state_dict(),

@@ -104,6 +104,7 @@ def _make_inputs(
         else None,
         embedding_validations=made_studies.input_curves() if studies else None,
         embedding_test=made_studies.input_tests() if studies else None,
+        embedding_search=made_studies.input_search() if studies else None,
         adaptation={name: made_studies.adaptation(corpus, level[name], rng) for name in models} if studies else {},
         context=made_studies.context(["trigram", *models], corpus, rng) if studies else None,
         drift=made_studies.drift(["trigram", *models], judges, rng) if studies else None,

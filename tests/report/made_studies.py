@@ -1,5 +1,7 @@
 """Of a made-up run: what its studies left, but for those of agreement."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -8,16 +10,29 @@ from pipeline.corpus.streams import Corpus
 INPUT_NATS = {(100, "none"): 3.0, (100, "frozen"): 2.7, (100, "finetune"): 2.5,
               (400, "none"): 2.0, (400, "frozen"): 2.4, (400, "finetune"): 2.0}  # fmt: skip
 """Nats a token of test by tokens of train and use of the vectors."""
+CHOSEN_RATE = {"none": 0.002, "frozen": 0.002, "finetune": 0.004}
 
 
 def input_tests() -> pd.DataFrame:
     """Seeds differ by a tenth of a nat; what vectors that are trained on are worth, by a hundredth or thrice that."""
     rows = [
         {"train_tokens": size, "share": size / 400, "use": use, "seed": seed, "unit": unit, "tokens": tokens,
+         "learning_rate": CHOSEN_RATE[use],
          "nats": tokens * (nats + 0.1 * seed + 0.01 * (seed - 2) * (use == "finetune") * (1 if size == 100 else 3))}
         for (size, use), nats in INPUT_NATS.items()
         for seed in (1, 2, 3)
         for unit, tokens in enumerate((30, 50))
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def input_search() -> pd.DataFrame:
+    """The larger rate is better for vectors that are trained on and diverges for random ones."""
+    rows = [
+        {"train_tokens": size, "share": size / 400, "use": use, "learning_rate": rate,
+         "nats": nats if rate == CHOSEN_RATE[use] else nats + (math.inf if use == "none" else 0.1)}
+        for (size, use), nats in INPUT_NATS.items()
+        for rate in (0.002, 0.004)
     ]  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
+from made_studies import CHOSEN_RATE
 from scipy import stats
 
 from pipeline.report.analysis import analyse
@@ -31,6 +32,15 @@ def test_perplexity_is_the_geometric_mean_over_seeds(results):
     assert (table["low"] < table["perplexity"]).all()
     curves = results.tables["embeddings_curves"].set_index(["train_tokens", "use", "tokens"])["perplexity"]
     assert curves[100, "none", 4000] == pytest.approx(math.exp(3.2 + 1))
+
+
+def test_the_rates_tried_and_chosen_are_told(results):
+    table = results.tables["embeddings"].set_index(["train_tokens", "use"])["learning_rate"]
+    assert table.to_dict() == {(size, use): rate for size in (100, 400) for use, rate in CHOSEN_RATE.items()}
+    search = results.tables["embeddings_search"].set_index(["train_tokens", "use", "learning_rate"])["perplexity"]
+    assert len(search) == 12
+    assert search[100, "finetune", 0.004] == pytest.approx(math.exp(2.5))
+    assert search[100, "none", 0.004] == math.inf
 
 
 def test_trainings_of_one_seed_are_compared(results):

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -11,8 +12,10 @@ from pipeline.params.reading import read_params
 from pipeline.params.runtime import Runtime
 from pipeline.plans.embedding_study import EmbeddingStudyPlan
 from pipeline.plans.network import NetworkPlan
+from pipeline.training.advice import what_to_lower
 from pipeline.training.build import build_network
-from pipeline.training.input_study import USES, check_shares, trainings, validated_and_tested
+from pipeline.training.input_study import USES, check_shares, experiment, validated_and_tested, variant
+from pipeline.training.run import Diverged
 
 CPU = torch.device("cpu")
 PARAMS = read_params(Path(__file__).parents[2] / "params.yaml")
@@ -33,8 +36,8 @@ NETWORK = NetworkPlan(
     learning_rate=0.02,
     clip_norm=1.0,
 )  # fmt: skip
-PLAN = EmbeddingStudyPlan(selected=True, network=NETWORK, shares=[0.5, 1.0], seeds=2, block_lines=1, valid_tokens=18,
-                          test_tokens=18)  # fmt: skip
+PLAN = EmbeddingStudyPlan(selected=True, network=NETWORK, shares=[0.5, 1.0], seeds=3, learning_rate_scales=[0.5, 1.0],
+                          block_lines=1, valid_tokens=18, test_tokens=18)  # fmt: skip
 TRAIN = Split(np.tile(np.array([2, 3, 4, 1, 3, 1], dtype=np.uint8), 10), None)
 VECTORS = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
 
@@ -43,10 +46,70 @@ def using(name):
     return NETWORK.model_copy(update={"embeddings": name})
 
 
-def test_every_use_is_trained_with_every_seed_on_every_part():
-    made = [(share, plan.embeddings, plan.seed) for share, plan in trainings(PLAN)]
-    assert made == [(share, use, seed) for share in (0.5, 1.0) for use in USES for seed in (5, 6)]
-    assert {plan.size.training_tokens for _, plan in trainings(PLAN)} == {400}
+def recorded(nats):
+    """A `learn` that notes what it was asked for; nats(share, use, seed, rate) is the better of two validations."""
+    asked = []
+
+    def learn(share, network):
+        asked.append((share, network.embeddings, network.seed, network.learning_rate))
+        best = nats(*asked[-1])
+        curve = pd.DataFrame({"tokens": [1, 2, 3], "nats": [best + 1, best, best + 2]})
+        return curve, pd.DataFrame({"unit": [0], "tokens": [1], "nats": [best]})
+
+    return asked, learn
+
+
+def test_the_first_seed_tries_the_rates_and_the_others_take_the_best():
+    better = {"none": 0.01, "frozen": 0.02, "finetune": 0.01}
+    asked, learn = recorded(lambda share, use, seed, rate: share + (rate != better[use]))
+    made = experiment(PLAN, learn)
+    expected = [
+        (share, use, seed, rate)
+        for share in (0.5, 1.0)
+        for use in USES
+        for seed, rate in [(5, 0.01), (5, 0.02), (6, better[use]), (7, better[use])]
+    ]
+    assert asked == expected
+    kept = [each for each in expected if each[3] == better[each[1]]]
+    columns = ["share", "use", "seed", "learning_rate"]
+    assert list(made["test"][columns].itertuples(index=False, name=None)) == kept
+    assert list(made["validations"][columns].itertuples(index=False, name=None)) == [e for e in kept for _ in range(3)]
+    assert (made["test"]["nats"] == made["test"]["share"]).all()
+    search = made["search"].set_index(["share", "use", "learning_rate"])["nats"]
+    assert len(search) == 12
+    assert search[0.5, "frozen", 0.01] == 1.5
+    assert search[0.5, "frozen", 0.02] == 0.5
+
+
+def test_a_rate_that_diverges_is_passed_over_and_all_that_do_are_an_error():
+    def nats(share, use, seed, rate):
+        if rate == 0.02 or use == "finetune":
+            raise Diverged(f"the loss is nan at rate {rate}")
+        return 1.0
+
+    with pytest.raises(
+        UserError, match=r"0.5 of train with embeddings.use finetune diverged.*\[0.5, 1.0\].*at rate 0.02"
+    ):
+        experiment(PLAN, recorded(nats)[1])
+    made = experiment(PLAN, recorded(lambda *each: nats(each[0], "none", *each[2:]))[1])
+    assert set(made["test"]["learning_rate"]) == {0.01}
+    assert set(made["search"].groupby("learning_rate")["nats"].max()) == {1.0, np.inf}
+
+
+def test_a_training_that_really_diverges_is_seen_as_such(tmp_path):
+    corpus = Corpus(
+        Vocabulary(("<unk>", "<eos>", "a", "b", "c", "d")), {"train": TRAIN, "valid": TRAIN, "test": TRAIN}, {}
+    )
+    wild = variant(NETWORK, "none", 5, 1e6).model_copy(update={"clip_norm": 1e6})
+    with pytest.raises(Diverged, match="learning_rate"):
+        validated_and_tested(wild, corpus, TRAIN.tokens, VECTORS, "x", 1, CPU, False, tmp_path)
+
+
+def test_a_scaled_rate_is_told_as_a_scale_of_the_users_own():
+    made = variant(NETWORK, "frozen", 6, 0.5)
+    assert (made.embeddings, made.seed, made.learning_rate) == ("frozen", 6, 0.01)
+    assert "lstm.learning_rate (now 0.02, times learning_rate_scale 0.5 of this size: 0.01)" in what_to_lower(made)
+    assert made.size.training_tokens == 400
 
 
 def test_a_part_ends_with_a_line():

@@ -10,14 +10,15 @@ from pipeline.report.scored import Scored
 
 
 def analyse(inputs: Inputs, scored: Scored) -> Told:
-    test, validations = inputs.embedding_test, inputs.embedding_validations
-    if test is None or validations is None:
+    test, validations, search = inputs.embedding_test, inputs.embedding_validations, inputs.embedding_search
+    if test is None or validations is None or search is None:
         return Told()
     read = embedding_study.tokens_read(validations)
     return Told(
         {
             "embeddings": embedding_study.study_table(test),
             "embeddings_curves": embedding_study.curve_table(validations),
+            "embeddings_search": embedding_study.search_table(search),
         },
         embedding_study.study_findings(test, inputs.plan.studied_architecture, read),
         {"vector_uses": embedding_study.USES, "vectors_worth": embedding_study.conclusion(test, read)},
