@@ -7,7 +7,7 @@ whose vocabulary is built already. Both are asked the same by `pipeline.embeddin
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -32,9 +32,10 @@ from pipeline.embeddings.skipgram import skipgram_gradient
 from pipeline.grammar.labels import word_labels, word_lemmas
 from pipeline.params.embeddings import Embeddings
 from pipeline.params.reading import read_params
-from pipeline.training.runtime import use_bf16
+from pipeline.training.runtime import prepare_runtime, use_bf16
 
 CPU = torch.device("cpu")
+SHARED = ("window", "subsample", "noise_power", "epochs", "negatives")
 Table = NDArray[np.float32]
 
 
@@ -163,6 +164,18 @@ def half_width(values: list[float]) -> float | None:
     return float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / len(values) ** 0.5)
 
 
+def changed(settings: Embeddings, changes: list[str]) -> Embeddings:
+    """Raises typer.BadParameter for what is no `name=value` of a number that both sides train with."""
+    given = {name: value for name, _, value in (change.partition("=") for change in changes)}
+    if wrong := sorted(set(given) - set(SHARED)):
+        raise typer.BadParameter(f"--set: found {', '.join(wrong)}. Both sides share {', '.join(SHARED)}.")
+    try:
+        numbers = {name: float(value) if "." in value else int(value) for name, value in given.items()}
+        return Embeddings.model_validate(settings.model_dump() | numbers)
+    except ValueError as error:
+        raise typer.BadParameter(f"--set: {error}") from error
+
+
 def main(
     corpus: Annotated[Path | None, typer.Argument(help="folder with a text; generated text if not given")] = None,
     seeds: Annotated[int, typer.Option(help="how many each side is trained with")] = 5,
@@ -173,10 +186,10 @@ def main(
     """Prints a table and writes bench/embeddings.json. The ratio is above 1 where ours is better."""
     params = read_params(ROOT / "params.yaml")
     text = generated_text(params) if corpus is None else raw_text(corpus.resolve(), params)
-    given: Mapping[str, object] = dict(change.split("=", 1) for change in changes or ())
-    update = {name: type(getattr(params.embeddings, name))(value) for name, value in given.items()}
-    settings = params.embeddings.model_copy(update={"method": "skipgram", "min_count": min_count, **update})
-    torch.set_num_threads(params.runtime.threads)
+    settings = changed(params.embeddings, changes or []).model_copy(
+        update={"method": "skipgram", "min_count": min_count}
+    )
+    prepare_runtime(params.runtime.model_copy(update={"device": "cpu"}))
     bf16 = use_bf16(params.runtime.precision, CPU)
     contest = Contest(text, settings, params.sizes[params.size].embedding_dim, params.runtime.threads, bf16)
     results = [*speeds(contest, repeats), *qualities(contest, seeds)]

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import typer
 from scipy import stats
 
 from bench import embeddings as bench
@@ -60,3 +61,27 @@ def test_the_difference_has_the_interval_of_pairs_of_seeds():
     expected = stats.t.ppf(0.975, 2) * stats.sem([0.5, 0.4, 0.6])
     assert difference.what == f"x: ours less theirs ± {expected:.4f}"
     assert bench.half_width([1.0]) is None
+
+
+def test_numbers_that_both_sides_share_can_be_changed():
+    settings = bench.read_params(bench.ROOT / "params.yaml").embeddings
+    made = bench.changed(settings, ["epochs=5", "subsample=0.01"])
+    assert (made.epochs, made.subsample) == (5, 0.01)
+    assert made.model_copy(update={"epochs": settings.epochs, "subsample": settings.subsample}) == settings
+    assert bench.changed(settings, []) == settings
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("method=cbow", "found method. Both sides share window"),
+        ("foo=1", "found foo"),
+        ("epochs", "invalid literal"),
+        ("epochs=0", "greater than"),
+        ("epochs=1.5", "integer"),
+    ],
+)
+def test_other_changes_are_refused(change, told):
+    settings = bench.read_params(bench.ROOT / "params.yaml").embeddings
+    with pytest.raises(typer.BadParameter, match=told):
+        bench.changed(settings, [change])
