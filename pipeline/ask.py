@@ -236,17 +236,17 @@ def near_words(layout: Layout, word: str, count: int) -> pd.DataFrame:
 
 def export_vectors(layout: Layout, path: Path) -> None:
     """The vectors that were learned, in word2vec's text format, which gensim and others read."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder. Name the file to write, such as {path / 'vectors.txt'}.")
     types, vectors = _word_vectors(layout)
     learned = _learned(layout, vectors)
     write_word2vec(path, [types[index] for index in learned.tolist()], vectors[learned])
 
 
 def _learned(layout: Layout, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The types whose vectors were learned: no rare ones, nor those of factored counts that never had a context."""
     least = read_plan(layout.plan("embeddings"), EmbeddingsPlan).embeddings.min_count
     counts = np.bincount(load_corpus(layout.corpus).splits["train"].tokens, minlength=len(vectors))
-    found = learned_types(counts, least)
-    return found[vectors[found].any(axis=1)]
+    return learned_types(vectors, counts, least)
 
 
 def _word_vectors(layout: Layout) -> tuple[Sequence[str], NDArray[np.float32]]:

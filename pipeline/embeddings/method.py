@@ -26,8 +26,8 @@ def train_vectors(
     """Vectors (V, D) of all types from a token stream (N,) whose lines end in `<eos>`, by `settings.method`.
 
     `<eos>` is no word here, and windows end with their line. Counting has no loss. `bf16` is skip-gram's alone, whose
-    products are the larger part of its work. Raises UserError when there is
-    nothing to learn from, before anything is learned, and when vectors are not finite.
+    products are the larger part of its work. Raises UserError when there is nothing to learn from, before anything is
+    learned unless it is subsampling that leaves nothing, and when vectors are not finite.
     """
     text = trained_words(tokens, vocabulary_size, settings.min_count, settings.window)
     match settings.method:

@@ -17,5 +17,5 @@ class EmbeddingStudy(Strict):
     learning_rate_scales: Annotated[list[Positive], Field(min_length=1)]
     training_tokens: Count
     validations: Count
-    valid_tokens: Count
+    valid_tokens: Annotated[int, Field(ge=2)]
     test_tokens: Count

@@ -43,6 +43,17 @@ def search_table(search: pd.DataFrame) -> pd.DataFrame:
     return search.assign(perplexity=np.exp(search["nats"]))[["train_tokens", "use", "learning_rate", "perplexity"]]
 
 
+def at_the_edge(test: pd.DataFrame, search: pd.DataFrame) -> str:
+    """Which cases were trained at the smallest or the largest rate of several that were tried; empty where none was."""
+    rates = sorted(search["learning_rate"].unique())
+    chosen = test.groupby(["train_tokens", "use"])["learning_rate"].first()
+    ends = {"smallest": rates[0], "largest": rates[-1]} if len(rates) > 1 else {}
+    said = [f"the {name} in {found}" for name, rate in ends.items() if (found := int((chosen == rate).sum()))]
+    if not said:
+        return ""
+    return f"It was {' and '.join(said)} of {len(chosen)} cases, where one beyond might have served better still."
+
+
 def curve_table(validations: pd.DataFrame) -> pd.DataFrame:
     """Valid perplexity by tokens of train, use and tokens read, with its interval over seeds."""
     rows = []

@@ -1,5 +1,7 @@
 """embedding_study: what learned vectors are worth to a network, on little text and on much."""
 
+from pathlib import Path
+
 from pipeline.layout import Layout
 from pipeline.plans.embedding_study import EmbeddingStudyPlan
 from pipeline.plans.network import NetworkPlan
@@ -21,7 +23,7 @@ def run(layout: Layout) -> dict[str, float]:
     from pipeline.corpus.streams import load_corpus
     from pipeline.io import read_tensors, write_table
     from pipeline.training.checkpoint import fingerprint, resume_folder
-    from pipeline.training.input_study import Measured, check_shares, experiment, validated_and_tested
+    from pipeline.training.input_study import Measured, check_shares, experiment, kept, validated_and_tested
     from pipeline.training.runtime import prepare_runtime, use_bf16
 
     device = prepare_runtime(plan.network.runtime)
@@ -38,15 +40,19 @@ def run(layout: Layout) -> dict[str, float]:
         [*code, *sorted(layout.corpus.glob("*.npy")), path],
         [plan.model_dump_json(), torch.__version__, str(device), str(torch.get_num_threads())],
     )
+    with resume_folder(layout.main_checkout / ".resume", f"embeddings-{stamp}") as resumed:
 
-    def learn(share: float, network: NetworkPlan) -> Measured:
-        name = f"embeddings-{network.embeddings}-{share:g}-{network.learning_rate:g}-{network.seed}-{stamp}"
-        with resume_folder(layout.main_checkout / ".resume", name) as resumed:
-            return validated_and_tested(
-                network, corpus, train.first_lines(share), vectors, str(path), plan.block_lines, device, bf16, resumed
-            )
+        def learn(share: float, network: NetworkPlan) -> Measured:
+            def trained(training: Path) -> Measured:
+                return validated_and_tested(
+                    network, corpus, train.first_lines(share), vectors, str(path), plan.block_lines, device, bf16,
+                    training,
+                )  # fmt: skip
 
+            return kept(resumed / f"{network.embeddings}-{share!r}-{network.learning_rate!r}-{network.seed}", trained)
+
+        made = experiment(plan, learn)
     sizes = {share: len(train.first_lines(share)) for share in plan.shares}
-    for name, table in experiment(plan, learn).items():
+    for name, table in made.items():
         write_table(folder / f"{name}.parquet", table.assign(train_tokens=table["share"].map(sizes)))
     return {}

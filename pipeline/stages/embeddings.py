@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.corpus.streams import Corpus, load_corpus
+from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.embeddings.contexts import trained_words
 from pipeline.embeddings.method import train_vectors
 from pipeline.embeddings.quality import analogies, asked, frequent, neighbour_overlap, probes
@@ -37,7 +38,8 @@ def run(layout: Layout) -> dict[str, float]:
     for name, table in _measured(plan, corpus, vectors).items():
         write_table(layout.embeddings / f"{name}.parquet", table)
     epochs = 1 if settings.method == "svd" else settings.epochs
-    return {"words_per_second": epochs * len(tokens) / seconds}
+    words = np.count_nonzero(np.asarray(tokens) != EOS_ID)
+    return {"words_per_second": epochs * words / seconds}
 
 
 def _measured(plan: EmbeddingsPlan, corpus: Corpus, vectors: dict[str, NDArray[np.float32]]) -> dict[str, pd.DataFrame]:

@@ -53,7 +53,7 @@ def resume_folder(root: Path, name: str) -> Iterator[Path]:
         try:
             yield folder
         except BaseException:
-            if not (folder / FILE).exists():  # nothing to resume from
+            if all(file.name == "lock" for file in folder.iterdir()):  # nothing to resume from
                 shutil.rmtree(folder)
             raise
         shutil.rmtree(folder)

@@ -1,6 +1,7 @@
 """One network trained with learned vectors as its input, with the same kept as they are, and without, on parts of a
 text."""
 
+import shutil
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -15,72 +16,105 @@ from pipeline.corpus.streams import Corpus, Split
 from pipeline.errors import UserError
 from pipeline.evaluation.bootstrap import block_sums
 from pipeline.evaluation.perplexity import score_stream
+from pipeline.io import read_table, write_table
 from pipeline.language_model import Tokens
 from pipeline.models.neural import NeuralModel
 from pipeline.plans.embedding_study import EmbeddingStudyPlan
 from pipeline.plans.network import NetworkPlan
 from pipeline.training.build import build_network
+from pipeline.training.checkpoint import FILE as CHECKPOINT
 from pipeline.training.loop import train
 from pipeline.training.run import Diverged
 
 Use = Literal["none", "frozen", "finetune"]
 USES: tuple[Use, ...] = ("none", "frozen", "finetune")
 
-
 Measured = tuple[pd.DataFrame, pd.DataFrame]
 """Of one training: a row a validation (tokens, nats a token), and of the best weights a row a unit of test (unit,
 tokens, nats)."""
+Learn = Callable[[float, NetworkPlan], Measured]
+"""Trains a network on a share of train."""
 
 
-def experiment(plan: EmbeddingStudyPlan, learn: Callable[[float, NetworkPlan], Measured]) -> dict[str, pd.DataFrame]:
-    """Trains with `learn` on each share of train with each use of the vectors, over all seeds.
+def experiment(plan: EmbeddingStudyPlan, learn: Learn) -> dict[str, pd.DataFrame]:
+    """Trains on each share of train with each use of the vectors, over all seeds.
 
     The first seed tries every learning rate, and the others are trained at the one whose best loss on valid was lowest:
-    inputs are compared at rates that suit them. One that diverged is passed over.
+    inputs are compared at rates that suit them. A rate at which any seed diverges gives way to the next best.
 
     Returns validations and test (rows of `learn`, with share, use, seed and learning_rate of the chosen rate), and
-    search: a row a share, use and learning rate with the best loss on valid, infinite where it diverged. Raises
-    UserError where all rates diverged.
+    search: a row a share, use and learning rate with the first seed's best loss on valid, infinite where any seed
+    diverged. Raises UserError where no rate is left.
     """
     validations, tests, search = [], [], []
+    first, *others = range(plan.network.seed, plan.network.seed + plan.seeds)
+    rates = [plan.network.learning_rate * scale for scale in plan.learning_rate_scales]
     for share, use in product(plan.shares, USES):
-        tried: list[tuple[float, NetworkPlan, Measured | None]] = []
-        for scale in plan.learning_rate_scales:
-            network = variant(plan.network, use, plan.network.seed, scale)
-            try:
-                measured = learn(share, network)
-                best = float(measured[0]["nats"].min())
-            except Diverged as error:
-                measured, best, diverged = None, np.inf, error
-            tried.append((best, network, measured))
-            search.append({"share": share, "use": use, "learning_rate": network.learning_rate, "nats": best})
-        _, chosen, first = min(tried, key=lambda each: each[0])
-        if first is None:
+        tried = {rate: _each(learn, share, [variant(plan.network, use, first, rate)]) for rate in rates}
+        losses = {rate: min(made[0][0]["nats"]) if made else np.inf for rate, made in tried.items()}
+        for rate in sorted(rates, key=losses.__getitem__):
+            networks = [variant(plan.network, use, seed, rate) for seed in others]
+            if (begun := tried[rate]) and (rest := _each(learn, share, networks)):
+                break
+            losses[rate] = np.inf
+        else:
             raise UserError(
-                f"embedding_study: all trainings on {share:g} of train with embeddings.use {use} diverged. Add smaller "
-                f"numbers to learning_rate_scales, found {plan.learning_rate_scales}. The last one said: {diverged}"
+                f"embedding_study: with embeddings.use {use} and {share:g} of train, training diverged at every "
+                f"learning rate: {', '.join(f'{rate:g}' for rate in rates)}. Add smaller numbers to "
+                f"embedding_study.learning_rate_scales, found {plan.learning_rate_scales}."
             )
-        for seed in range(plan.network.seed, plan.network.seed + plan.seeds):
-            network = chosen.model_copy(update={"seed": seed})
-            curve, test = first if seed == plan.network.seed else learn(share, network)
-            row = {"share": share, "use": use, "seed": seed, "learning_rate": network.learning_rate}
+        for seed, (curve, test) in zip((first, *others), begun + rest, strict=True):
+            row = {"share": share, "use": use, "seed": seed, "learning_rate": rate}
             validations.append(curve.assign(**row))
             tests.append(test.assign(**row))
-    made = {"validations": pd.concat(validations, ignore_index=True), "test": pd.concat(tests, ignore_index=True)}
-    return made | {"search": pd.DataFrame(search)}
+        search += [{"share": share, "use": use, "learning_rate": rate, "nats": nats} for rate, nats in losses.items()]
+    joined = {"validations": pd.concat(validations, ignore_index=True), "test": pd.concat(tests, ignore_index=True)}
+    return joined | {"search": pd.DataFrame(search)}
 
 
-def variant(network: NetworkPlan, use: Use, seed: int, scale: float) -> NetworkPlan:
+def _each(learn: Learn, share: float, networks: list[NetworkPlan]) -> list[Measured]:
+    """Of every network, or of none where one diverges."""
+    try:
+        return [learn(share, network) for network in networks]
+    except Diverged:
+        return []
+
+
+def variant(network: NetworkPlan, use: Use, seed: int, rate: float) -> NetworkPlan:
     """The plan of one training; those of one seed begin with the same weights but their input."""
-    size = network.size.model_copy(update={"learning_rate_scale": network.size.learning_rate_scale * scale})
-    own = {"embeddings": use, "seed": seed, "size": size, "learning_rate": network.learning_rate * scale}
-    return network.model_copy(update=own)
+    return network.model_copy(update={"embeddings": use, "seed": seed, "learning_rate": rate})
+
+
+def kept(folder: Path, learn: Callable[[Path], Measured]) -> Measured:
+    """What `learn` returns, which is left in `folder` too, so that a study that was interrupted need not ask again.
+
+    `learn` resumes from a checkpoint there, which is removed when it ends, also where it diverges.
+    """
+    files = folder / "validations.parquet", folder / "test.parquet"
+    if not files[1].exists():  # the last that is written
+        try:
+            for file, table in zip(files, learn(folder), strict=True):
+                write_table(file, table)
+        except Diverged:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        (folder / CHECKPOINT).unlink(missing_ok=True)
+    return read_table(files[0]), read_table(files[1])
 
 
 def check_shares(plan: EmbeddingStudyPlan, split: Split) -> None:
-    """Raises UserError where the smallest part has less text than one step of training reads."""
+    """Raises UserError where the smallest part has less text than one step of training reads, or two are the same."""
     size, share = plan.network.size, min(plan.shares)
     needed, found = size.batch_size * (size.bptt_len + 1), len(split.first_lines(share))
+    by_tokens: dict[int, list[str]] = {}
+    for each in plan.shares:
+        by_tokens.setdefault(len(split.first_lines(each)), []).append(f"{each:g}")
+    for tokens, shares in by_tokens.items():
+        if len(shares) > 1:
+            raise UserError(
+                f"embedding_study.shares: found {' and '.join(shares)}, which of this text are the same {tokens:,} "
+                "tokens, since a part ends with a line. Leave out all but one of them."
+            )
     if found < needed:
         raise UserError(
             f"embedding_study.shares: found {share:g}, which of this text is {found:,} tokens where a step of training "

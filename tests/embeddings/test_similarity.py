@@ -20,5 +20,8 @@ def test_no_more_are_near_than_there_are_others():
 
 def test_vectors_that_were_not_learned_are_near_nothing():
     """As those of `<eos>`, of rare words, and of what the text does not have."""
-    assert learned_types(np.array([0, 50, 3, 2, 1, 0]), 1).tolist() == [2, 3, 4]
-    assert learned_types(np.array([7, 50, 3, 2, 1, 0]), 3).tolist() == [0, 2]
+    vectors = np.ones((6, 2), dtype=np.float32)
+    assert learned_types(vectors, np.array([0, 50, 3, 2, 1, 0]), 1).tolist() == [2, 3, 4]
+    assert learned_types(vectors, np.array([7, 50, 3, 2, 1, 0]), 3).tolist() == [0, 2]
+    vectors[3] = 0  # as counts leave those that never had a context
+    assert learned_types(vectors, np.array([0, 50, 3, 2, 1, 0]), 1).tolist() == [2, 4]

@@ -3,12 +3,13 @@
 import math
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from made_studies import CHOSEN_RATE
 from scipy import stats
 
 from pipeline.report.analysis import analyse
-from pipeline.report.embedding_study import conclusion, tokens_read
+from pipeline.report.embedding_study import at_the_edge, conclusion, tokens_read
 from pipeline.report.gallery import draw
 
 READ = "4,000"  # the last validation
@@ -41,6 +42,15 @@ def test_the_rates_tried_and_chosen_are_told(results):
     assert len(search) == 12
     assert search[100, "finetune", 0.004] == pytest.approx(math.exp(2.5))
     assert search[100, "none", 0.004] == math.inf
+
+
+def test_cases_at_the_edge_of_the_rates_are_told(inputs, results):
+    said = "It was the smallest in 4 and the largest in 2 of 6 cases, where one beyond might have served better still."
+    assert results.words["vectors_at_edge"] == said
+    test, search = inputs.embedding_test, inputs.embedding_search
+    assert at_the_edge(test, search[search["learning_rate"] == 0.002]) == ""
+    wider = pd.concat([search.assign(learning_rate=rate) for rate in (0.001, 0.002, 0.004, 0.008)])
+    assert at_the_edge(test, wider) == ""
 
 
 def test_trainings_of_one_seed_are_compared(results):

@@ -311,3 +311,19 @@ def test_the_memory_tasks_say_how_gates_begin(make_inputs, bias, told):
     inputs = make_inputs()
     page = page_of(replace(inputs, plan=inputs.plan.model_copy(update={"gate_bias": bias})), drawn=True)
     assert told in page
+
+
+def test_the_study_of_vectors_says_how_many_trainings_and_at_which_rates(make_inputs) -> None:
+    inputs = make_inputs()
+    page = page_of(inputs, drawn=True)
+    assert "18 trainings of the LSTM are compared" in page
+    assert "has the one of 0.002, 0.004 that led the first seed" in page
+    assert "It was the smallest in 4 and the largest in 2 of 6 cases" in page
+    search = inputs.embedding_search
+    assert search is not None
+    at_one = search[search["learning_rate"] == 0.002].assign(learning_rate=0.1 + 0.2)
+    page = page_of(replace(inputs, embedding_search=at_one), drawn=True)
+    assert "18 trainings of the LSTM are compared" in page
+    assert "that led the first seed" not in page
+    awkward = search.assign(learning_rate=search["learning_rate"] * 3 / 10)
+    assert "the one of 0.0006, 0.0012 that" in page_of(replace(inputs, embedding_search=awkward), drawn=True)

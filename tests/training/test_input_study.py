@@ -8,13 +8,15 @@ import torch
 from pipeline.corpus.streams import Corpus, Split
 from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.errors import UserError
+from pipeline.io import write_bytes
 from pipeline.params.reading import read_params
 from pipeline.params.runtime import Runtime
 from pipeline.plans.embedding_study import EmbeddingStudyPlan
 from pipeline.plans.network import NetworkPlan
-from pipeline.training.advice import what_to_lower
+from pipeline.training import loop
 from pipeline.training.build import build_network
-from pipeline.training.input_study import USES, check_shares, experiment, validated_and_tested, variant
+from pipeline.training.checkpoint import resume_folder
+from pipeline.training.input_study import USES, check_shares, experiment, kept, validated_and_tested, variant
 from pipeline.training.run import Diverged
 
 CPU = torch.device("cpu")
@@ -84,32 +86,93 @@ def test_the_first_seed_tries_the_rates_and_the_others_take_the_best():
 def test_a_rate_that_diverges_is_passed_over_and_all_that_do_are_an_error():
     def nats(share, use, seed, rate):
         if rate == 0.02 or use == "finetune":
-            raise Diverged(f"the loss is nan at rate {rate}")
+            raise Diverged("the loss is nan")
         return 1.0
 
-    with pytest.raises(
-        UserError, match=r"0.5 of train with embeddings.use finetune diverged.*\[0.5, 1.0\].*at rate 0.02"
-    ):
+    told = r"use finetune and 0.5 of train, .* rate: 0.01, 0.02\. .*_scales, found \[0.5, 1.0\]"
+    with pytest.raises(UserError, match=told):
         experiment(PLAN, recorded(nats)[1])
     made = experiment(PLAN, recorded(lambda *each: nats(each[0], "none", *each[2:]))[1])
     assert set(made["test"]["learning_rate"]) == {0.01}
     assert set(made["search"].groupby("learning_rate")["nats"].max()) == {1.0, np.inf}
 
 
-def test_a_training_that_really_diverges_is_seen_as_such(tmp_path):
+def test_a_rate_at_which_a_later_seed_diverges_gives_way_to_the_next_best():
+    def nats(share, use, seed, rate):
+        if (share, use, seed, rate) == (1.0, "frozen", 7, 0.02):
+            raise Diverged("the loss is nan")
+        return share + (rate == 0.01)
+
+    asked, learn = recorded(nats)
+    made = experiment(PLAN, learn)
+    of_case = [each[2:] for each in asked if each[:2] == (1.0, "frozen")]
+    assert of_case == [(5, 0.01), (5, 0.02), (6, 0.02), (7, 0.02), (6, 0.01), (7, 0.01)]
+    cases = made["test"].groupby(["share", "use"])
+    rates = cases["learning_rate"].agg(list).to_dict()
+    assert rates == {(share, use): [0.02] * 3 for share in (0.5, 1.0) for use in USES} | {(1.0, "frozen"): [0.01] * 3}
+    assert all(seeds == [5, 6, 7] for seeds in cases["seed"].agg(list))
+    search = made["search"].set_index(["share", "use", "learning_rate"])["nats"]
+    assert search[1.0, "frozen", 0.02] == np.inf
+    assert np.isfinite(search.drop((1.0, "frozen", 0.02))).all()
+
+
+def test_a_training_that_diverges_is_seen_as_such_and_leaves_nothing(tmp_path, monkeypatch):
     corpus = Corpus(
         Vocabulary(("<unk>", "<eos>", "a", "b", "c", "d")), {"train": TRAIN, "valid": TRAIN, "test": TRAIN}, {}
     )
-    wild = variant(NETWORK, "none", 5, 1e6).model_copy(update={"clip_norm": 1e6})
-    with pytest.raises(Diverged, match="learning_rate"):
-        validated_and_tested(wild, corpus, TRAIN.tokens, VECTORS, "x", 1, CPU, False, tmp_path)
+    wild = variant(NETWORK, "none", 5, 1e4).model_copy(update={"clip_norm": 1e6})
+    monkeypatch.setattr(loop, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+
+    def learn(folder):
+        return validated_and_tested(wild, corpus, TRAIN.tokens, VECTORS, "x", 1, CPU, False, folder)
+
+    with pytest.raises(Diverged):
+        learn(tmp_path / "plain")
+    assert (tmp_path / "plain" / "checkpoint.pt").exists()
+    with pytest.raises(Diverged):
+        kept(tmp_path / "kept", learn)
+    assert not (tmp_path / "kept").exists()
 
 
-def test_a_scaled_rate_is_told_as_a_scale_of_the_users_own():
+def test_what_a_training_found_is_kept_and_its_checkpoint_not(tmp_path):
+    asked = []
+
+    def learn(folder):
+        asked.append(folder)
+        write_bytes(folder / "checkpoint.pt", b"state")
+        return pd.DataFrame({"tokens": [1, 2], "nats": [0.1, 1 / 3]}), pd.DataFrame({"unit": [0], "nats": [2 / 3]})
+
+    folder = tmp_path / "study" / "lstm"
+    first, again = kept(folder, learn), kept(folder, learn)
+    assert len(asked) == 1
+    for one, other in zip(first, again, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+    assert sorted(file.name for file in folder.iterdir()) == ["test.parquet", "validations.parquet"]
+
+
+def test_a_training_that_is_stopped_keeps_its_checkpoint(tmp_path):
+    def stopped(folder):
+        write_bytes(folder / "checkpoint.pt", b"state")
+        raise UserError("DVC has been killed")
+
+    with (
+        pytest.raises(UserError, match="killed"),
+        resume_folder(tmp_path, "study") as study,
+    ):
+        kept(study / "lstm", stopped)
+    assert (tmp_path / "study" / "lstm" / "checkpoint.pt").read_bytes() == b"state"
+
+
+def test_a_network_of_the_study_differs_in_input_seed_and_rate_alone():
     made = variant(NETWORK, "frozen", 6, 0.5)
-    assert (made.embeddings, made.seed, made.learning_rate) == ("frozen", 6, 0.01)
-    assert "lstm.learning_rate (now 0.02, times learning_rate_scale 0.5 of this size: 0.01)" in what_to_lower(made)
-    assert made.size.training_tokens == 400
+    assert (made.embeddings, made.seed, made.learning_rate) == ("frozen", 6, 0.5)
+    same = {"embeddings", "seed", "learning_rate"}
+    assert made.model_dump(exclude=same) == NETWORK.model_dump(exclude=same)
+
+
+def test_parts_that_are_the_same_are_refused():
+    with pytest.raises(UserError, match=r"found 0.01 and 0.02, which of this text are the same 4 tokens"):
+        check_shares(PLAN.model_copy(update={"shares": [0.01, 0.02, 1.0]}), TRAIN)
 
 
 def test_a_part_ends_with_a_line():

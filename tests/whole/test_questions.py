@@ -89,6 +89,7 @@ def test_models_answer_by_hand(done, tmp_path):
     near = done.pipeline("neighbours", good, "--count", "3").splitlines()
     assert len(near) == 4
     assert set(line.split()[0] for line in near[1:]) <= set(vocabulary) - {good}
+    assert "is a folder. Name the file" in done.pipeline("vectors", str(tmp_path), fails=True)
     done.pipeline("vectors", str(tmp_path / "vectors.txt"))
     lines = (tmp_path / "vectors.txt").read_text().splitlines()
     learned = [line.split()[0] for line in lines[1:]]

@@ -21,7 +21,11 @@ def analyse(inputs: Inputs, scored: Scored) -> Told:
             "embeddings_search": embedding_study.search_table(search),
         },
         embedding_study.study_findings(test, inputs.plan.studied_architecture, read),
-        {"vector_uses": embedding_study.USES, "vectors_worth": embedding_study.conclusion(test, read)},
+        {
+            "vector_uses": embedding_study.USES,
+            "vectors_worth": embedding_study.conclusion(test, read),
+            "vectors_at_edge": embedding_study.at_the_edge(test, search),
+        },
     )
 
 

@@ -48,7 +48,7 @@ def neighbour_words(
 ) -> list[tuple[str, list[tuple[str, float]]]]:
     """A dozen words from the commonest to the rare, and the types nearest to each by cosine; vectors of types rarer
     than `min_count` were not learned."""
-    learned = learned_types(counts, min_count)
+    learned = learned_types(vectors, counts, min_count)
     spelled = [
         index
         for index, word in enumerate(vocabulary.types)
