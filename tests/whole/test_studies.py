@@ -47,6 +47,26 @@ def test_studies_of_gradients_need_no_trained_network_and_each_is_cached_by_itse
     done.restore()
 
 
+def test_what_learned_vectors_buy_is_searched_trained_and_told(done):
+    output = done.dvc("exp", "run", "-S", "studies=[embeddings]")
+    assert set(ran(output)) == {"plan", "embedding_study", "report"}
+    folder, report = done.folder / "data/builtin/studies/embeddings", done.folder / "reports/builtin"
+    test, search = pd.read_parquet(folder / "test.parquet"), pd.read_parquet(folder / "search.parquet")
+    cases = test.groupby(["share", "use"])
+    assert len(cases) == 6
+    assert (cases["seed"].nunique() == 2).all()
+    best = search.sort_values("nats").groupby(["share", "use"])["learning_rate"].first()
+    assert len(search) == 2 * len(best)
+    assert cases["learning_rate"].unique().map(list).to_dict() == {case: [rate] for case, rate in best.items()}
+    assert not list((done.folder / ".resume").glob("embeddings-*"))
+    assert (report / "figures/embeddings.svg").is_file()
+    page = (report / "index.html").read_text()
+    assert '<section id="embeddings"' in page
+    assert "12 trainings of the LSTM are compared" in page
+    assert ">nan" not in page
+    done.restore()
+
+
 def test_what_is_inside_a_network_is_read_and_told(done):
     """Of a suite with enough items whose every word the small text has."""
     output = done.dvc("exp", "run", "-S", "studies=[inside]", "-S", "model=[lstm]", "-S", "agreement.items_per_cell=24")
