@@ -35,7 +35,8 @@ def run(layout: Layout) -> dict[str, float]:
     train, vectors = corpus.splits["train"], read_tensors(path)["vectors"]
     check_shares(plan, train)
     package = layout.root / "pipeline"
-    code = [file for part in ("models", "training") for file in sorted((package / part).rglob("*.py"))]
+    parts = ("corpus", "evaluation", "models", "training")  # what was scored is kept too
+    code = [file for part in parts for file in sorted((package / part).rglob("*.py"))]
     stamp = fingerprint(
         [*code, *sorted(layout.corpus.glob("*.npy")), path],
         [plan.model_dump_json(), torch.__version__, str(device), str(torch.get_num_threads())],
