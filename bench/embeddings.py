@@ -4,6 +4,7 @@ Ours is from a stream of ids to vectors, everything counted; gensim's time is th
 whose vocabulary is built already. Both are asked the same by `pipeline.embeddings.quality`, over the same words.
 """
 
+import json
 import os
 import random
 import time
@@ -170,8 +171,9 @@ def changed(settings: Embeddings, changes: list[str]) -> Embeddings:
     if wrong := sorted(set(given) - set(SHARED)):
         raise typer.BadParameter(f"--set: found {', '.join(wrong)}. Both sides share {', '.join(SHARED)}.")
     try:
-        numbers = {name: float(value) if "." in value else int(value) for name, value in given.items()}
-        return Embeddings.model_validate(settings.model_dump() | numbers)
+        return Embeddings.model_validate(
+            settings.model_dump() | {name: json.loads(value) for name, value in given.items()}
+        )
     except ValueError as error:
         raise typer.BadParameter(f"--set: {error}") from error
 

@@ -39,7 +39,7 @@ def study_table(test: pd.DataFrame) -> pd.DataFrame:
 
 
 def search_table(search: pd.DataFrame) -> pd.DataFrame:
-    """Best valid perplexity of the first seed by tokens of train, use and learning rate; infinite where it diverged."""
+    """Best valid perplexity of the first seed by tokens of train, use and rate; infinite where any seed diverged."""
     return search.assign(perplexity=np.exp(search["nats"]))[["train_tokens", "use", "learning_rate", "perplexity"]]
 
 

@@ -52,8 +52,7 @@ def run(layout: Layout) -> dict[str, float]:
 
             return kept(resumed / f"{network.embeddings}-{share!r}-{network.learning_rate!r}-{network.seed}", trained)
 
-        made = experiment(plan, learn)
-    sizes = {share: len(train.first_lines(share)) for share in plan.shares}
-    for name, table in made.items():
-        write_table(folder / f"{name}.parquet", table.assign(train_tokens=table["share"].map(sizes)))
+        sizes = {share: len(train.first_lines(share)) for share in plan.shares}
+        for name, table in experiment(plan, learn).items():
+            write_table(folder / f"{name}.parquet", table.assign(train_tokens=table["share"].map(sizes)))
     return {}

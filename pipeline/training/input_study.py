@@ -54,7 +54,8 @@ def experiment(plan: EmbeddingStudyPlan, learn: Learn) -> dict[str, pd.DataFrame
         losses = {rate: min(made[0][0]["nats"]) if made else np.inf for rate, made in tried.items()}
         for rate in sorted(rates, key=losses.__getitem__):
             networks = [variant(plan.network, use, seed, rate) for seed in others]
-            if (begun := tried[rate]) and (rest := _each(learn, share, networks)):
+            begun = tried[rate]
+            if begun is not None and (rest := _each(learn, share, networks)) is not None:
                 break
             losses[rate] = np.inf
         else:
@@ -72,12 +73,12 @@ def experiment(plan: EmbeddingStudyPlan, learn: Learn) -> dict[str, pd.DataFrame
     return joined | {"search": pd.DataFrame(search)}
 
 
-def _each(learn: Learn, share: float, networks: list[NetworkPlan]) -> list[Measured]:
-    """Of every network, or of none where one diverges."""
+def _each(learn: Learn, share: float, networks: list[NetworkPlan]) -> list[Measured] | None:
+    """Of every network; None where one diverges."""
     try:
         return [learn(share, network) for network in networks]
     except Diverged:
-        return []
+        return None
 
 
 def variant(network: NetworkPlan, use: Use, seed: int, rate: float) -> NetworkPlan:
@@ -91,14 +92,14 @@ def kept(folder: Path, learn: Callable[[Path], Measured]) -> Measured:
     `learn` resumes from a checkpoint there, which is removed when it ends, also where it diverges.
     """
     files = folder / "validations.parquet", folder / "test.parquet"
-    if not files[1].exists():  # the last that is written
+    if not all(file.exists() for file in files):
         try:
             for file, table in zip(files, learn(folder), strict=True):
                 write_table(file, table)
         except Diverged:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        (folder / CHECKPOINT).unlink(missing_ok=True)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
     return read_table(files[0]), read_table(files[1])
 
 

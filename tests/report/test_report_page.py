@@ -318,6 +318,7 @@ def test_the_study_of_vectors_says_how_many_trainings_and_at_which_rates(make_in
     page = page_of(inputs, drawn=True)
     assert "18 trainings of the LSTM are compared" in page
     assert "has the one of 0.002, 0.004 that led the first seed" in page
+    assert "lowest perplexity on valid, of those at which no training diverged." in page
     assert "It was the smallest in 4 and the largest in 2 of 6 cases" in page
     search = inputs.embedding_search
     assert search is not None

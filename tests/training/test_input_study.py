@@ -148,6 +148,13 @@ def test_what_a_training_found_is_kept_and_its_checkpoint_not(tmp_path):
     for one, other in zip(first, again, strict=True):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
     assert sorted(file.name for file in folder.iterdir()) == ["test.parquet", "validations.parquet"]
+    write_bytes(folder / "checkpoint.pt", b"state")  # as of a run that was killed before it removed it
+    kept(folder, learn)
+    assert len(asked) == 1
+    assert not (folder / "checkpoint.pt").exists()
+    (folder / "validations.parquet").unlink()
+    kept(folder, learn)
+    assert len(asked) == 2
 
 
 def test_a_training_that_is_stopped_keeps_its_checkpoint(tmp_path):
