@@ -107,7 +107,8 @@ def train_by_negative_sampling(
     device: torch.device,
     gradient: Gradient,
 ) -> Vectors:
-    """The input vectors of all types; those of types that are not trained stay as they began.
+    """The input vectors of all types; those of types that are not trained stay as they began, and those of types that
+    were to be but never met a context are zero.
 
     Raises UserError where subsampling leaves no pair, and where the loss rises above that of vectors that know nothing.
     """
@@ -115,7 +116,7 @@ def train_by_negative_sampling(
     keep = keep_probability(counts, settings.subsample)
     noise = noise_distribution(counts, settings.noise_power)
     sampler, rng = NoiseSampler(noise), np.random.default_rng(seed)
-    inputs = torch.from_numpy(((2 * rng.random((types, dim)) - 1) * INITIAL_RANGE / dim).astype(np.float32)).to(device)
+    inputs = torch.from_numpy(_first_vectors(types, dim, rng)).to(device)
     outputs = torch.zeros(types, dim, device=device)
     blocks, excess = step_size(counts * keep, settings)
     damping = torch.from_numpy(step_damping(counts * keep, noise, settings, learning_rate, blocks, excess)).to(device)
@@ -152,7 +153,14 @@ def train_by_negative_sampling(
                     f"have {ignorant:.4g}. Lower embeddings.{settings.method}.learning_rate (now {learning_rate:g}) or "
                     f"embeddings.window (now {settings.window})."
                 )
-    return Vectors(inputs.cpu().numpy(), losses, outputs.cpu().numpy())
+    vectors = inputs.cpu().numpy()
+    unmoved = (vectors == _first_vectors(types, dim, np.random.default_rng(seed))).all(axis=1)
+    vectors[unmoved & (counts > 0)] = 0
+    return Vectors(vectors, losses, outputs.cpu().numpy())
+
+
+def _first_vectors(types: int, dim: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    return ((2 * rng.random((types, dim)) - 1) * INITIAL_RANGE / dim).astype(np.float32)
 
 
 def mean_loss(

@@ -10,6 +10,7 @@ from pipeline.corpus.streams import Corpus, load_corpus
 from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.embeddings.contexts import trained_words
 from pipeline.embeddings.method import train_vectors
+from pipeline.embeddings.negative_sampling import Vectors
 from pipeline.embeddings.quality import analogies, asked, frequent, neighbour_overlap, probes
 from pipeline.grammar.labels import word_labels, word_lemmas
 from pipeline.io import write_json, write_table, write_tensors
@@ -24,22 +25,27 @@ def run(layout: Layout) -> dict[str, float]:
     corpus = load_corpus(layout.corpus)
     device = prepare_runtime(plan.runtime)
     tokens, types, settings = corpus.splits["train"].tokens, len(corpus.vocabulary), plan.embeddings
-    start = time.perf_counter()
     bf16 = use_bf16(plan.runtime.precision, device)
-    trained = train_vectors(tokens, types, plan.dim, settings, plan.seed, device, bf16)
-    seconds = time.perf_counter() - start
-    write_tensors(layout.embeddings / "vectors.safetensors", {"vectors": trained.vectors})
-    write_json(layout.embeddings / "losses.json", trained.losses)
-    vectors: dict[str, NDArray[np.float32]] = {settings.method: trained.vectors}
     text = trained_words(tokens, types, settings.min_count, settings.window)
-    if plan.dim < (text.counts > 0).sum():  # of fewer types there is nothing to factor
-        other = settings.model_copy(update={"method": "skipgram" if settings.method == "svd" else "svd"})
-        vectors[other.method] = train_vectors(tokens, types, plan.dim, other, plan.seed, device, bf16).vectors
+    other = settings.model_copy(update={"method": "skipgram" if settings.method == "svd" else "svd"})
+    both = plan.dim < (text.counts > 0).sum()  # of fewer types there is nothing to factor
+    found: dict[str, Vectors] = {}
+    seconds: dict[str, float] = {}
+    # counts first: they take no time, so that what they refuse is told before anything long begins
+    for each in sorted([settings, other] if both else [settings], key=lambda each: each.method != "svd"):
+        start = time.perf_counter()
+        found[each.method] = train_vectors(tokens, types, plan.dim, each, plan.seed, device, bf16)
+        seconds[each.method] = time.perf_counter() - start
+    write_tensors(layout.embeddings / "vectors.safetensors", {"vectors": found[settings.method].vectors})
+    write_json(layout.embeddings / "losses.json", found[settings.method].losses)
+    vectors: dict[str, NDArray[np.float32]] = {settings.method: found[settings.method].vectors}
+    if both:
+        vectors[other.method] = found[other.method].vectors
     for name, table in _measured(plan, corpus, vectors).items():
         write_table(layout.embeddings / f"{name}.parquet", table)
     epochs = 1 if settings.method == "svd" else settings.epochs
     words = np.count_nonzero(np.asarray(tokens) != EOS_ID)
-    return {"words_per_second": epochs * words / seconds}
+    return {"words_per_second": epochs * words / seconds[settings.method]}
 
 
 def _measured(plan: EmbeddingsPlan, corpus: Corpus, vectors: dict[str, NDArray[np.float32]]) -> dict[str, pd.DataFrame]:

@@ -5,9 +5,10 @@ import pytest
 import torch
 from vector_settings import CPU, METHODS, SHIFTED, settings, text
 
+from pipeline.corpus.vocabulary import EOS_ID
 from pipeline.embeddings.checks import check_vectors
 from pipeline.embeddings.method import train_vectors
-from pipeline.embeddings.similarity import nearest
+from pipeline.embeddings.similarity import learned_types, nearest
 from pipeline.errors import UserError
 
 
@@ -39,6 +40,16 @@ def test_eos_is_no_word(method):
     )
     np.testing.assert_array_equal(few[1], many[1])
     assert method == "svd" or not np.array_equal(few[2], many[2])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_word_that_never_has_a_context_is_not_learned_and_is_zero(method):
+    stream = np.concatenate([text(), [12, EOS_ID, 12, EOS_ID]])
+    vectors = train_vectors(stream, 14, 8, settings(method=method), 1, CPU, bf16=False).vectors
+    assert not vectors[12].any()
+    assert vectors[2:12].any(axis=1).all()
+    assert vectors[13].any() == (method != "svd")  # the text does not have it at all
+    assert learned_types(vectors, np.bincount(stream, minlength=14), 1).tolist() == list(range(2, 12))
 
 
 @pytest.mark.parametrize(
