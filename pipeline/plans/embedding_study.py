@@ -1,6 +1,8 @@
 """The plan of the study embeddings."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from pipeline.params.fields import Count, Positive, Strict
 from pipeline.plans.network import NetworkPlan
@@ -12,7 +14,7 @@ class EmbeddingStudyPlan(Strict):
     selected: Literal[True]
     network: NetworkPlan
     shares: list[float]
-    seeds: Count
+    seeds: Annotated[int, Field(ge=2)]
     learning_rate_scales: list[Positive]
     block_lines: Count
     valid_tokens: Count

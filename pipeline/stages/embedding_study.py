@@ -17,13 +17,14 @@ def run(layout: Layout) -> dict[str, float]:
         return mark_unselected(folder)
     # imported here, so that a study that is not asked for takes a second and not torch's five
     from dataclasses import replace
+    from itertools import count
 
     import torch
 
     from pipeline.corpus.streams import load_corpus
     from pipeline.io import read_tensors, write_table
     from pipeline.training.checkpoint import fingerprint, resume_folder
-    from pipeline.training.input_study import Measured, check_shares, experiment, kept, validated_and_tested
+    from pipeline.training.input_study import USES, Measured, check_shares, experiment, kept, validated_and_tested
     from pipeline.training.runtime import prepare_runtime, use_bf16
 
     device = prepare_runtime(plan.network.runtime)
@@ -37,13 +38,23 @@ def run(layout: Layout) -> dict[str, float]:
     package = layout.root / "pipeline"
     parts = ("corpus", "evaluation", "models", "training")  # what was scored is kept too
     code = [file for part in parts for file in sorted((package / part).rglob("*.py"))]
+    of_study = {"shares", "seeds", "learning_rate_scales"}  # more of them leave what was trained as it is
+    of_training = {"embeddings", "seed", "learning_rate"}  # which name its folder
+    same = plan.model_dump_json(exclude=dict.fromkeys(of_study, True) | {"network": of_training})
     stamp = fingerprint(
-        [*code, *sorted(layout.corpus.glob("*.npy")), path],
-        [plan.model_dump_json(), torch.__version__, str(device), str(torch.get_num_threads())],
+        [Path(__file__), *code, *sorted(layout.corpus.glob("*.npy")), path],
+        [same, torch.__version__, str(device), str(bf16), str(torch.get_num_threads())],
     )
+    numbers, planned = count(1), len(plan.shares) * len(USES) * (len(plan.learning_rate_scales) + plan.seeds - 1)
     with resume_folder(layout.main_checkout / ".resume", f"embeddings-{stamp}") as resumed:
 
         def learn(share: float, network: NetworkPlan) -> Measured:
+            print(
+                f"training {next(numbers)} of {planned}, more where one diverges: embeddings.use {network.embeddings}, "
+                f"{share:g} of train, learning rate {network.learning_rate:g}, seed {network.seed}",
+                flush=True,
+            )
+
             def trained(training: Path) -> Measured:
                 return validated_and_tested(
                     network, corpus, train.first_lines(share), vectors, str(path), plan.block_lines, device, bf16,

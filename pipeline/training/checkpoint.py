@@ -20,6 +20,7 @@ from pipeline.errors import UserError
 from pipeline.io import write_bytes
 
 FILE = "checkpoint.pt"
+PARENT = os.getppid()  # of this process when it began: a study trains many networks, of which DVC may see the first
 
 
 def fingerprint(files: Sequence[Path], words: Sequence[str]) -> str:
@@ -53,10 +54,15 @@ def resume_folder(root: Path, name: str) -> Iterator[Path]:
         try:
             yield folder
         except BaseException:
-            if all(file.name == "lock" for file in folder.iterdir()):  # nothing to resume from
+            if not any(_resumes(file) for file in folder.rglob("*")):
                 shutil.rmtree(folder)
             raise
         shutil.rmtree(folder)
+
+
+def _resumes(path: Path) -> bool:
+    """Whether a run can go on from it: not from a folder, the lock, or what a killed process left half written."""
+    return path.is_file() and path.name != "lock" and not path.name.startswith(".")
 
 
 def save_checkpoint(folder: Path, state: dict[str, Any]) -> None:
@@ -73,14 +79,9 @@ def load_checkpoint(folder: Path) -> dict[str, Any] | None:
     return state
 
 
-class ParentWatch:
-    """Notices that DVC, which started this process, has been killed.
+def dvc_is_gone() -> bool:
+    """Whether DVC, which started this process, has been killed.
 
-    DVC's stages outlive a SIGKILL of DVC; a training without a parent stops at its next checkpoint.
+    DVC's stages outlive a SIGKILL of DVC; a training without a parent stops where it begins or at its next checkpoint.
     """
-
-    def __init__(self) -> None:
-        self.parent = os.getppid() if "DVC_ROOT" in os.environ else None
-
-    def gone(self) -> bool:
-        return self.parent is not None and os.getppid() != self.parent
+    return "DVC_ROOT" in os.environ and os.getppid() != PARENT

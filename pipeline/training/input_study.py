@@ -1,7 +1,6 @@
 """One network trained with learned vectors as its input, with the same kept as they are, and without, on parts of a
 text."""
 
-import shutil
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -16,7 +15,7 @@ from pipeline.corpus.streams import Corpus, Split
 from pipeline.errors import UserError
 from pipeline.evaluation.bootstrap import block_sums
 from pipeline.evaluation.perplexity import score_stream
-from pipeline.io import read_table, write_table
+from pipeline.io import read_table, write_table, write_text
 from pipeline.language_model import Tokens
 from pipeline.models.neural import NeuralModel
 from pipeline.plans.embedding_study import EmbeddingStudyPlan
@@ -87,19 +86,21 @@ def variant(network: NetworkPlan, use: Use, seed: int, rate: float) -> NetworkPl
 
 
 def kept(folder: Path, learn: Callable[[Path], Measured]) -> Measured:
-    """What `learn` returns, which is left in `folder` too, so that a study that was interrupted need not ask again.
+    """What `learn` returns or Diverged that it raises, which is left in `folder` too, so that a study that was
+    interrupted need not ask again.
 
-    `learn` resumes from a checkpoint there, which is removed when it ends, also where it diverges.
+    `learn` resumes from a checkpoint there, which is removed when it ends.
     """
-    files = folder / "validations.parquet", folder / "test.parquet"
-    if not all(file.exists() for file in files):
+    files, diverged = (folder / "validations.parquet", folder / "test.parquet"), folder / "diverged.txt"
+    if not diverged.exists() and not all(file.exists() for file in files):
         try:
             for file, table in zip(files, learn(folder), strict=True):
                 write_table(file, table)
-        except Diverged:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        except Diverged as told:
+            write_text(diverged, str(told))
     (folder / CHECKPOINT).unlink(missing_ok=True)
+    if diverged.exists():
+        raise Diverged(diverged.read_text(encoding="utf-8"))
     return read_table(files[0]), read_table(files[1])
 
 

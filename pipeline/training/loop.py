@@ -19,7 +19,7 @@ from pipeline.models.recurrent import RecurrentNetwork
 from pipeline.plans.network import NetworkPlan
 from pipeline.progress import progress
 from pipeline.training.advice import what_takes_memory, what_to_lower
-from pipeline.training.checkpoint import FILE, ParentWatch, load_checkpoint, save_checkpoint
+from pipeline.training.checkpoint import FILE, dvc_is_gone, load_checkpoint, save_checkpoint
 from pipeline.training.ranks import ALONE, RankLost, Ranks
 from pipeline.training.run import Diverged, History, Run
 from pipeline.training.runtime import out_of_memory
@@ -84,7 +84,8 @@ def _train(run: Run, folder: Path) -> Trained:
         run.restore(saved)
         if ranks.first:
             print(f"resuming {plan.architecture} at step {run.step} of {run.total_steps}", flush=True)
-    watch, next_save, already_read = ParentWatch(), time.monotonic() + SECONDS_BETWEEN_CHECKPOINTS, run.tokens
+    _check_dvc(run)
+    next_save, already_read = time.monotonic() + SECONDS_BETWEEN_CHECKPOINTS, run.tokens
     title, total = f"train {plan.architecture}", run.total_tokens
     with progress(title, total) if ranks.first else nullcontext(_Unseen()) as bar:
         bar.skip(run.tokens)
@@ -102,14 +103,18 @@ def _train(run: Run, folder: Path) -> Trained:
                 took = time.monotonic() - start
                 rarer = max(1.0, took / SECONDS_OF_A_CHECKPOINT)
                 next_save = start + took + SECONDS_BETWEEN_CHECKPOINTS * rarer
-                if ranks.any(watch.gone()):
-                    raise UserError(f"DVC has been killed; stopped at step {run.step}. `dvc repro` resumes from there.")
+                _check_dvc(run)
     if run.best_nats > math.log(network.shape.vocabulary_size) + DIVERGED:
         raise Diverged(
             f"{plan.architecture}: diverged. Its best valid perplexity is {math.exp(min(run.best_nats, 700)):.3g}, far "
             f"worse than guessing among its {network.shape.vocabulary_size:,} types. {what_to_lower(plan)}"
         )
     return Trained(run.before, run.halfway, run.best, run.history, run.tokens - already_read)
+
+
+def _check_dvc(run: Run) -> None:
+    if run.ranks.any(dvc_is_gone()):
+        raise UserError(f"DVC has been killed; stopped at step {run.step}. `dvc repro` resumes from there.")
 
 
 class _Unseen:

@@ -116,7 +116,7 @@ def test_a_rate_at_which_a_later_seed_diverges_gives_way_to_the_next_best():
     assert np.isfinite(search.drop((1.0, "frozen", 0.02))).all()
 
 
-def test_a_training_that_diverges_is_seen_as_such_and_leaves_nothing(tmp_path, monkeypatch):
+def test_a_training_that_diverges_is_seen_as_such_and_not_made_again(tmp_path, monkeypatch):
     corpus = Corpus(
         Vocabulary(("<unk>", "<eos>", "a", "b", "c", "d")), {"train": TRAIN, "valid": TRAIN, "test": TRAIN}, {}
     )
@@ -126,12 +126,16 @@ def test_a_training_that_diverges_is_seen_as_such_and_leaves_nothing(tmp_path, m
     def learn(folder):
         return validated_and_tested(wild, corpus, TRAIN.tokens, VECTORS, "x", 1, CPU, False, folder)
 
-    with pytest.raises(Diverged):
+    with pytest.raises(Diverged) as plain:
         learn(tmp_path / "plain")
     assert (tmp_path / "plain" / "checkpoint.pt").exists()
-    with pytest.raises(Diverged):
-        kept(tmp_path / "kept", learn)
-    assert not (tmp_path / "kept").exists()
+    asked = []
+    for _ in range(2):
+        with pytest.raises(Diverged) as told:
+            kept(tmp_path / "kept", lambda folder: asked.append(folder) or learn(folder))
+        assert str(told.value) == str(plain.value)
+        assert [file.name for file in (tmp_path / "kept").iterdir()] == ["diverged.txt"]
+    assert len(asked) == 1
 
 
 def test_what_a_training_found_is_kept_and_its_checkpoint_not(tmp_path):

@@ -282,14 +282,39 @@ def test_dropout_is_off_in_validation(tmp_path):
     assert state.history.validations[0]["nats"] == pytest.approx(math.log(6), abs=0.2)
 
 
-def test_a_run_without_its_dvc_stops_at_a_checkpoint(tmp_path, monkeypatch):
+def test_a_run_without_its_dvc_stops_at_a_checkpoint_and_no_other_begins(tmp_path, monkeypatch):
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.setattr(loop, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
-    parents = iter([100, 100, 100, 1, 1])
+    parents = iter([checkpoint.PARENT] * 3 + [1] * 9)  # asked at the start, then at each checkpoint
     monkeypatch.setattr(checkpoint.os, "getppid", lambda: next(parents))
     with pytest.raises(UserError, match="DVC has been killed; stopped at step 3"):
         run(plan(), tmp_path)
     assert checkpoint.load_checkpoint(tmp_path)["step"] == 3
+    with pytest.raises(UserError, match="DVC has been killed; stopped at step 0"):
+        run(plan(), tmp_path / "another")
+    monkeypatch.delenv("DVC_ROOT")  # by hand there is no DVC to be killed
+    assert len(run(plan(), tmp_path).history.steps) > 3
+
+
+@pytest.mark.parametrize(
+    ("left", "stays"),
+    [
+        ([], False),
+        (["none-0.1/.checkpoint.pt.x1"], False),  # half written by a process that was killed
+        (["none-0.1/.checkpoint.pt.x1", "none-0.1/test.parquet"], True),
+        (["checkpoint.pt"], True),
+    ],
+)
+def test_a_training_that_fails_leaves_its_folder_only_where_it_can_go_on_from_it(tmp_path, left, stays):
+    def fails(folder):
+        for name in left:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).touch()
+        raise UserError("stopped")
+
+    with pytest.raises(UserError, match="stopped"), checkpoint.resume_folder(tmp_path, "study") as folder:
+        fails(folder)
+    assert (tmp_path / "study").exists() == stays
 
 
 def test_two_trainings_never_share_a_resume_folder(tmp_path):
