@@ -30,6 +30,7 @@ from pipeline.embeddings.method import train_vectors
 from pipeline.embeddings.negative_sampling import mean_loss
 from pipeline.embeddings.quality import analogies, asked, frequent, neighbour_overlap, probes
 from pipeline.embeddings.skipgram import skipgram_gradient
+from pipeline.errors import UserError
 from pipeline.grammar.labels import word_labels, word_lemmas
 from pipeline.params.embeddings import Embeddings
 from pipeline.params.reading import read_params
@@ -180,9 +181,9 @@ def changed(settings: Embeddings, changes: list[str]) -> Embeddings:
 
 def main(
     corpus: Annotated[Path | None, typer.Argument(help="folder with a text; generated text if not given")] = None,
-    seeds: Annotated[int, typer.Option(help="how many each side is trained with")] = 5,
-    repeats: Annotated[int, typer.Option(help="how often each time is taken, in turn; medians are shown")] = 5,
-    min_count: Annotated[int, typer.Option(help="rarer types are left out on both sides")] = 5,
+    seeds: Annotated[int, typer.Option(min=1, help="how many each side is trained with")] = 5,
+    repeats: Annotated[int, typer.Option(min=1, help="how often each time is taken, in turn; medians are shown")] = 5,
+    min_count: Annotated[int, typer.Option(min=1, help="rarer types are left out on both sides")] = 5,
     changes: Annotated[list[str] | None, typer.Option("--set", help="of embeddings, such as epochs=5")] = None,
 ) -> None:
     """Prints a table and writes bench/embeddings.json. The ratio is above 1 where ours is better."""
@@ -191,6 +192,11 @@ def main(
     settings = changed(params.embeddings, changes or []).model_copy(
         update={"method": "skipgram", "min_count": min_count}
     )
+    try:
+        for stream in (text.train, text.test):
+            trained_words(stream, len(text.vocabulary), min_count if stream is text.train else 1, settings.window)
+    except UserError as error:
+        raise typer.BadParameter(str(error)) from error
     prepare_runtime(params.runtime.model_copy(update={"device": "cpu"}))
     bf16 = use_bf16(params.runtime.precision, CPU)
     contest = Contest(text, settings, params.sizes[params.size].embedding_dim, params.runtime.threads, bf16)

@@ -68,6 +68,14 @@ def trained_words(tokens: Tokens, vocabulary_size: int, min_count: int, window: 
     return Words(words, lines, counts)
 
 
+def has_context(text: Words) -> NDArray[np.bool_]:
+    """Which types (V,) stand beside another word of their line somewhere."""
+    beside = text.lines[1:] == text.lines[:-1]
+    found = np.zeros(len(text.counts), dtype=np.bool_)
+    found[text.words[1:][beside]] = found[text.words[:-1][beside]] = True
+    return found
+
+
 def keep_probability(counts: Ints, subsample: float) -> NDArray[np.float64]:
     """The probability (V,) that an occurrence of each word is kept: √(t/f) + t/f, at most 1, as word2vec does."""
     frequency = np.maximum(counts, 1) / max(counts.sum(), 1)

@@ -25,6 +25,7 @@ from pipeline.embeddings.contexts import (
     Lot,
     NoiseSampler,
     Words,
+    has_context,
     keep_probability,
     lots,
     noise_distribution,
@@ -107,16 +108,17 @@ def train_by_negative_sampling(
     device: torch.device,
     gradient: Gradient,
 ) -> Vectors:
-    """The input vectors of all types; those of types that are not trained stay as they began, and those of types that
-    were to be but never met a context are zero.
+    """The input vectors of all types; those of types that are not in `text` stay as they began, and those of types
+    that are, but never beside another word, are zero.
 
-    Raises UserError where subsampling leaves no pair, and where the loss rises above that of vectors that know nothing.
+    Raises UserError where subsampling leaves no pair, where all is read in one step, and where the loss rises above
+    that of vectors that know nothing.
     """
     counts, types = text.counts, len(text.counts)
     keep = keep_probability(counts, settings.subsample)
     noise = noise_distribution(counts, settings.noise_power)
     sampler, rng = NoiseSampler(noise), np.random.default_rng(seed)
-    inputs = torch.from_numpy(_first_vectors(types, dim, rng)).to(device)
+    inputs = torch.from_numpy(((2 * rng.random((types, dim)) - 1) * INITIAL_RANGE / dim).astype(np.float32)).to(device)
     outputs = torch.zeros(types, dim, device=device)
     blocks, excess = step_size(counts * keep, settings)
     damping = torch.from_numpy(step_damping(counts * keep, noise, settings, learning_rate, blocks, excess)).to(device)
@@ -128,6 +130,12 @@ def train_by_negative_sampling(
             words, lines = text.words[kept], text.lines[kept]
             total, predictions = torch.zeros(2, dtype=torch.float64, device=device).unbind()
             count = -(-len(words) // (BLOCK * blocks))
+            if settings.epochs == count == 1:
+                raise UserError(
+                    f"embeddings.epochs: found 1, in which {len(words):,} words are read in one step. The first step "
+                    "learns nothing of what a word means, since output vectors begin at zero. Raise it, or bring more "
+                    "text."
+                )
             every = max(1, min(LOSS_EVERY, count // FEWEST_LOSSES))
             of_epoch = lots(words, lines, settings.window, sampler, rng, BLOCKS_AT_ONCE // blocks * blocks)
             for number, batch in enumerate(batches(of_epoch, weights, blocks, device)):
@@ -154,13 +162,8 @@ def train_by_negative_sampling(
                     f"embeddings.window (now {settings.window})."
                 )
     vectors = inputs.cpu().numpy()
-    unmoved = (vectors == _first_vectors(types, dim, np.random.default_rng(seed))).all(axis=1)
-    vectors[unmoved & (counts > 0)] = 0
+    vectors[(counts > 0) & ~has_context(text)] = 0
     return Vectors(vectors, losses, outputs.cpu().numpy())
-
-
-def _first_vectors(types: int, dim: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    return ((2 * rng.random((types, dim)) - 1) * INITIAL_RANGE / dim).astype(np.float32)
 
 
 def mean_loss(

@@ -9,7 +9,8 @@ from pipeline.corpus.vocabulary import EOS_ID
 def learned_types(vectors: NDArray[np.float32], counts: NDArray[np.int64], min_count: int) -> NDArray[np.int64]:
     """Of types that occur `counts` (V,) times, those whose vectors (V, D) were learned.
 
-    Those of rarer types stand where they began, and those of types that never had a context are zero.
+    Those of rarer types stand where they began, and those of types that never stand beside another
+    word are zero.
     """
     types = np.flatnonzero((counts >= max(min_count, 1)) & vectors.any(axis=1))
     return types[types != EOS_ID]

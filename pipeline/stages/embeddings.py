@@ -31,7 +31,7 @@ def run(layout: Layout) -> dict[str, float]:
     both = plan.dim < (text.counts > 0).sum()  # of fewer types there is nothing to factor
     found: dict[str, Vectors] = {}
     seconds: dict[str, float] = {}
-    # counts first: they take no time, so that what they refuse is told before anything long begins
+    # counts first: what they refuse, such as a shift that leaves nothing, they refuse at once
     for each in sorted([settings, other] if both else [settings], key=lambda each: each.method != "svd"):
         start = time.perf_counter()
         found[each.method] = train_vectors(tokens, types, plan.dim, each, plan.seed, device, bf16)

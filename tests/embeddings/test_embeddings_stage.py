@@ -5,13 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from vector_settings import SHIFTED, settings, text
+from vector_settings import CPU, SHIFTED, settings, text
 
 from pipeline.corpus.streams import Corpus, Split, save_corpus
 from pipeline.corpus.vocabulary import Vocabulary
-from pipeline.io import write_json
+from pipeline.embeddings.method import train_vectors
+from pipeline.embeddings.quality import frequent, neighbour_overlap, probes
+from pipeline.grammar.labels import word_labels, word_lemmas
+from pipeline.io import read_tensors, write_json
 from pipeline.layout import Layout
 from pipeline.params.runtime import Runtime
 from pipeline.plans.embeddings import EmbeddingsPlan
@@ -24,10 +28,15 @@ STAGE = (
 )
 
 
+NOUNS, VERBS = (list(word_labels()[f"number of {kind}"])[:5] for kind in ("nouns", "verbs"))
+TYPES = ("<unk>", "<eos>", *NOUNS, *VERBS)
+
+
 def stage(folder: Path, dim: int = 8, **changes) -> tuple[Layout, subprocess.CompletedProcess]:
     layout = Layout(folder, "mine")
-    words = Vocabulary(("<unk>", "<eos>", *(f"w{word}" for word in range(10))))
-    save_corpus(layout.corpus, Corpus(words, dict.fromkeys(("train", "valid", "test"), Split(text(), None)), {}))
+    save_corpus(
+        layout.corpus, Corpus(Vocabulary(TYPES), dict.fromkeys(("train", "valid", "test"), Split(text(), None)), {})
+    )
     runtime = Runtime(device="cpu", threads=1, precision="fp32")
     plan = EmbeddingsPlan(seed=1, runtime=runtime, dim=dim, embeddings=settings(**changes))
     write_json(layout.plan("embeddings"), plan.model_dump())
@@ -37,13 +46,23 @@ def stage(folder: Path, dim: int = 8, **changes) -> tuple[Layout, subprocess.Com
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("method", ["skipgram", "cbow", "svd"])
-def test_vectors_are_measured_beside_those_of_the_other_way(tmp_path, method):
+@pytest.mark.parametrize(("method", "other"), [("skipgram", "svd"), ("cbow", "svd"), ("svd", "skipgram")])
+def test_the_chosen_vectors_are_written_and_measured_beside_those_of_the_other_way(tmp_path, method, other):
     layout, done = stage(tmp_path, method=method)
     assert done.returncode == 0, done.stderr
-    assert set(pd.read_parquet(layout.embeddings / "neighbours.parquet").columns) == {"word", "shared", "chance"}
-    losses = json.loads((layout.embeddings / "losses.json").read_text())
-    assert len(losses) == (0 if method == "svd" else 4)
+    made = {name: train_vectors(text(), 12, 8, settings(method=name), 1, CPU, bf16=False) for name in (method, other)}
+    assert (read_tensors(layout.embeddings / "vectors.safetensors")["vectors"] == made[method].vectors).all()
+    assert json.loads((layout.embeddings / "losses.json").read_text()) == made[method].losses
+    assert len(made[method].losses) == (0 if method == "svd" else 4)
+    counts, quality = np.bincount(text(), minlength=12), settings().quality
+    words = frequent(counts, quality)
+    shared = neighbour_overlap(made[method].vectors, made[other].vectors, words, quality)
+    assert pd.read_parquet(layout.embeddings / "neighbours.parquet")["shared"].tolist() == shared.tolist()
+    told = pd.read_parquet(layout.embeddings / "probes.parquet")
+    assert told["method"].unique().tolist() == [method, other]
+    for name, vectors in made.items():
+        own = probes(vectors.vectors, word_labels(), word_lemmas(), TYPES, words, quality, 1)
+        assert told[told["method"] == name]["read"].tolist() == own["read"].tolist()
     assert done.stderr.count("embeddings: done") == 1
 
 

@@ -10,6 +10,7 @@ from pipeline.embeddings.checks import check_vectors
 from pipeline.embeddings.method import train_vectors
 from pipeline.embeddings.similarity import learned_types, nearest
 from pipeline.errors import UserError
+from pipeline.params.embeddings import NegativeSampling
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -33,6 +34,17 @@ def test_the_same_seed_gives_the_same_bytes_with_one_thread_or_two(method, bf16)
         assert train_vectors(text(), 12, 8, settings(method=method), 2, CPU, bf16).vectors.tobytes() != results[0]
 
 
+@pytest.mark.parametrize(("method", "other"), [("skipgram", "cbow"), ("cbow", "skipgram")])
+def test_each_method_has_a_rate_of_its_own(method, other):
+    rate = NegativeSampling(learning_rate=0.001)  # of so few types, larger ones are damped to the same
+    plain, own, others = (
+        train_vectors(text(), 12, 8, settings(method=method, **changes), 1, CPU, bf16=False).vectors.tobytes()
+        for changes in ({}, {method: rate}, {other: rate})
+    )
+    assert own != plain
+    assert others == plain
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_eos_is_no_word(method):
     few, many = (
@@ -52,6 +64,14 @@ def test_a_word_that_never_has_a_context_is_not_learned_and_is_zero(method):
     assert learned_types(vectors, np.bincount(stream, minlength=14), 1).tolist() == list(range(2, 12))
 
 
+@pytest.mark.parametrize("method", ["skipgram", "cbow"])
+def test_a_word_that_has_a_context_is_not_zero_though_no_step_moved_it(method):
+    """The first step moves no input, since outputs begin at zero, and is all that some words are in."""
+    stream = np.concatenate([np.array([12, 13, EOS_ID]), text(3000)])
+    vectors = train_vectors(stream, 14, 8, settings(method=method, epochs=1, subsample=1e-3), 1, CPU, False).vectors
+    assert vectors[2:].any(axis=1).all()
+
+
 @pytest.mark.parametrize(
     ("stream", "changes", "dim", "message"),
     [
@@ -65,6 +85,7 @@ def test_a_word_that_never_has_a_context_is_not_learned_and_is_zero(method):
             4,
             "found 1e-14, which leaves no two of 18 words",
         ),
+        ([2, 3, 1] * 9, {"window": 1, "epochs": 1}, 4, r"epochs: found 1, in which 18 words are read in one step"),
         ([2, 3, 1] * 9, {"window": 1, "method": "svd", "svd": SHIFTED}, 1, r"svd\.shift: found 1000; no two words"),
         ([2, 3, 4, 1, 3, 2, 1], {"method": "svd"}, 4, "at most 2 dimensions.*embedding_dim of this size is 4"),
     ],
