@@ -16,12 +16,13 @@ def run(layout: Layout) -> dict[str, float]:
     if plan is None:
         return mark_unselected(folder)
     # imported here, so that a study that is not asked for takes a second and not torch's five
+    import shutil
     from dataclasses import replace
-    from itertools import count
 
     import torch
 
     from pipeline.corpus.streams import load_corpus
+    from pipeline.embeddings.checks import check_vectors
     from pipeline.io import read_tensors, write_table
     from pipeline.training.checkpoint import fingerprint, resume_folder
     from pipeline.training.input_study import USES, Measured, check_shares, experiment, kept, validated_and_tested
@@ -35,6 +36,7 @@ def run(layout: Layout) -> dict[str, float]:
     corpus = replace(corpus, splits=splits)
     train, vectors = corpus.splits["train"], read_tensors(path)["vectors"]
     check_shares(plan, train)
+    check_vectors(vectors, len(corpus.vocabulary), str(path), plan.network.size.embedding_dim)
     package = layout.root / "pipeline"
     parts = ("corpus", "evaluation", "models", "training")  # what was scored is kept too
     code = [file for part in parts for file in sorted((package / part).rglob("*.py"))]
@@ -45,12 +47,14 @@ def run(layout: Layout) -> dict[str, float]:
         [Path(__file__), *code, *sorted(layout.corpus.glob("*.npy")), path],
         [same, torch.__version__, str(device), str(bf16), str(torch.get_num_threads())],
     )
-    numbers, planned = count(1), len(plan.shares) * len(USES) * (len(plan.learning_rate_scales) + plan.seeds - 1)
+    asked: list[Path] = []
+    planned = len(plan.shares) * len(USES) * (len(plan.learning_rate_scales) + plan.seeds - 1)
     with resume_folder(layout.main_checkout / ".resume", f"embeddings-{stamp}") as resumed:
 
         def learn(share: float, network: NetworkPlan) -> Measured:
+            asked.append(resumed / f"{network.embeddings}-{share!r}-{network.learning_rate!r}-{network.seed}")
             print(
-                f"training {next(numbers)} of {planned}, more where one diverges: embeddings.use {network.embeddings}, "
+                f"training {len(asked)} of {planned}, more where one diverges: embeddings.use {network.embeddings}, "
                 f"{share:g} of train, learning rate {network.learning_rate:g}, seed {network.seed}",
                 flush=True,
             )
@@ -61,9 +65,11 @@ def run(layout: Layout) -> dict[str, float]:
                     training,
                 )  # fmt: skip
 
-            return kept(resumed / f"{network.embeddings}-{share!r}-{network.learning_rate!r}-{network.seed}", trained)
+            return kept(asked[-1], trained)
 
         sizes = {share: len(train.first_lines(share)) for share in plan.shares}
         for name, table in experiment(plan, learn).items():
             write_table(folder / f"{name}.parquet", table.assign(train_tokens=table["share"].map(sizes)))
+        for place in asked:  # others are of a study with more seeds or rates that was interrupted
+            shutil.rmtree(place, ignore_errors=True)
     return {}

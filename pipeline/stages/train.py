@@ -28,6 +28,7 @@ def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
     from pipeline.io import read_tensors, write_json, write_table
     from pipeline.models.neural import save_weights
     from pipeline.training.build import build_network
+    from pipeline.training.checkpoint import FILE as CHECKPOINT
     from pipeline.training.checkpoint import fingerprint, resume_folder
     from pipeline.training.loop import train
     from pipeline.training.memory import check_cost, check_cutoffs, machine_memory, training_cost
@@ -68,6 +69,7 @@ def _train(layout: Layout, plan: NetworkPlan) -> dict[str, float]:
             save_weights(target, when, getattr(trained, when))
         write_table(target / "steps.csv", pd.DataFrame(trained.history.steps))
         write_table(target / "validations.csv", pd.DataFrame(trained.history.validations))
+        (folder / CHECKPOINT).unlink(missing_ok=True)
     return {
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "tokens_per_second": trained.tokens_read / seconds,

@@ -20,7 +20,7 @@ from pipeline.errors import UserError
 from pipeline.io import write_bytes
 
 FILE = "checkpoint.pt"
-PARENT = os.getppid()  # of this process when it began: a study trains many networks, of which DVC may see the first
+PARENT = os.getppid()  # when this was imported: a study trains many networks, and DVC may be killed between two
 
 
 def fingerprint(files: Sequence[Path], words: Sequence[str]) -> str:
@@ -36,7 +36,10 @@ def fingerprint(files: Sequence[Path], words: Sequence[str]) -> str:
 
 @contextmanager
 def resume_folder(root: Path, name: str) -> Iterator[Path]:
-    """The folder of one training below `root`, locked for the block and removed when it ends well."""
+    """The folder of one training or study below `root`, locked for the block.
+
+    It is removed after that where it holds nothing to go on from; a training that has ended removes its checkpoint.
+    """
     folder = root / name
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+") as lock:
@@ -45,19 +48,17 @@ def resume_folder(root: Path, name: str) -> Iterator[Path]:
         except BlockingIOError:
             lock.seek(0)
             raise UserError(
-                f"{folder} is in use: the same training runs already, perhaps left over from a killed DVC. "
-                f"Wait for it, or end it (`kill {lock.read()}`), and run again."
+                f"{folder} is in use: the same training runs already, or a study that shares trainings with this one, "
+                f"perhaps left over from a killed DVC. Wait for it, or end it (`kill {lock.read()}`), and run again."
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         try:
             yield folder
-        except BaseException:
+        finally:
             if not any(_resumes(file) for file in folder.rglob("*")):
                 shutil.rmtree(folder)
-            raise
-        shutil.rmtree(folder)
 
 
 def _resumes(path: Path) -> bool:

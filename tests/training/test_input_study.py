@@ -215,6 +215,32 @@ def test_each_use_learns_and_ends_elsewhere(tmp_path):
     assert len(set(nats.values())) == 3
 
 
+def test_the_best_weights_are_scored_on_test_by_blocks_of_lines(tmp_path):
+    """Held against a training and a scoring of its own."""
+    vocabulary = Vocabulary(("<unk>", "<eos>", "a", "b", "c", "d"))
+    rng = np.random.default_rng(3)
+    lines = rng.integers(2, 6, (200, 4)) * [[1, 1, 1, 0]] + [[0, 0, 0, 1]]
+    lines[:, 1] = np.where(rng.random(200) < 0.8, lines[:, 0], lines[:, 1])
+    splits = {name: Split(part.ravel().astype(np.uint8), None) for name, part in
+              zip(("train", "valid", "test"), np.split(lines, [20, 100]), strict=True)}  # fmt: skip
+    plan = using("frozen").model_copy(update={"learning_rate": 0.1})
+    plan = plan.model_copy(update={"size": plan.size.model_copy(update={"validations": 12, "training_tokens": 2000})})
+    corpus, train = Corpus(vocabulary, splits, {}), splits["train"].tokens
+    curve, test = validated_and_tested(plan, corpus, train, VECTORS, "x", 3, CPU, False, tmp_path / "study")
+    network = build_network(plan, 6, VECTORS, "x")
+    trained = loop.train(network, plan, train, splits["valid"].tokens, CPU, False, tmp_path / "own")
+    assert curve["nats"].tolist() == [row["nats"] for row in trained.history.validations]
+    assert curve["nats"].argmin() < 11  # so that the best weights are not the last
+    network.load_state_dict(trained.best)
+    tokens = torch.from_numpy(splits["test"].tokens.astype(np.int64))[:, None]
+    before = torch.cat([torch.ones(1, 1, dtype=torch.int64), tokens[:-1]])
+    hidden, _ = network(before, network.zero_state(1))
+    nats = torch.nn.functional.cross_entropy(network.output(network.projection(hidden))[:, 0], tokens[:, 0],
+                                             reduction="none").detach().numpy()  # fmt: skip
+    assert test["tokens"].tolist() == [3 * 4] * 33 + [4]
+    np.testing.assert_allclose(test["nats"], np.add.reduceat(nats, np.arange(0, 400, 12)), rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("vectors", "message"),
     [
