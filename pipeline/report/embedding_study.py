@@ -55,12 +55,25 @@ def at_the_edge(test: pd.DataFrame, search: pd.DataFrame) -> str:
 
 
 def curve_table(validations: pd.DataFrame) -> pd.DataFrame:
-    """Valid perplexity by tokens of train, use and tokens read, with its interval over seeds."""
-    rows = []
-    for (train, use, read), group in validations.groupby(["train_tokens", "use", "tokens"]):
-        nats = group.sort_values("seed")["nats"].to_numpy(dtype=float)
-        rows.append({"train_tokens": train, "use": use, "tokens": read, **_perplexity(nats)})
+    """Valid perplexity by tokens of train, use and tokens read, with its interval over seeds.
+
+    Validations are matched by their number, since segments of random lengths end elsewhere for each seed; tokens are
+    their mean. A curve ends with the training that ends first.
+    """
+    rows, seeds = [], validations["seed"].nunique()
+    numbers = validations.groupby(["train_tokens", "use", "seed"]).cumcount()
+    for (train, use, _), group in validations.groupby(["train_tokens", "use", numbers]):
+        if len(group) == seeds:
+            nats = group.sort_values("seed")["nats"].to_numpy(dtype=float)
+            read = round(group["tokens"].mean())
+            rows.append({"train_tokens": train, "use": use, "tokens": read, **_perplexity(nats)})
     return pd.DataFrame(rows)
+
+
+def stopped_early(validations: pd.DataFrame) -> int:
+    """How many trainings lost patience: they were validated less often than the others."""
+    often = validations.groupby(["train_tokens", "use", "seed"]).size()
+    return int((often < often.groupby("train_tokens").transform("max")).sum())
 
 
 def _perplexity(nats: Floats) -> dict[str, float]:

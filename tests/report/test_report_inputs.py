@@ -9,7 +9,15 @@ from made_studies import CHOSEN_RATE
 from scipy import stats
 
 from pipeline.report.analysis import analyse
-from pipeline.report.embedding_study import at_the_edge, conclusion, tokens_read
+from pipeline.report.embedding_study import (
+    USES,
+    at_the_edge,
+    conclusion,
+    curve_table,
+    stopped_early,
+    study_figure,
+    tokens_read,
+)
 from pipeline.report.gallery import draw
 
 READ = "4,000"  # the last validation
@@ -90,6 +98,35 @@ def test_each_part_is_told_with_what_was_read_of_it(inputs):
     claims = [item.claim for item in analyse(replace(inputs, embedding_validations=shorter)).about("embeddings")]
     assert sum("at most 3,970 tokens read from the first 100 of" in claim for claim in claims) == 2
     assert sum("at most 4,000 tokens read from the first 400 of" in claim for claim in claims) == 2
+
+
+def test_validations_are_matched_by_their_number(inputs):
+    """Segments of random lengths end elsewhere for each seed, and where patience ends a training, its curve ends."""
+    curves = inputs.embedding_validations
+    table = curve_table(curves)
+    assert len(table) == 6 * 4
+    elsewhere = curve_table(curves.assign(tokens=curves["tokens"] + 7 * (curves["seed"] - 2)))
+    pd.testing.assert_frame_equal(elsewhere, table)
+    assert stopped_early(curves) == 0
+    cut = curves[~((curves["seed"] == 2) & (curves["use"] == "none") & (curves["tokens"] > 2000))]
+    assert stopped_early(cut) == 2
+    pd.testing.assert_frame_equal(curve_table(cut), table[(table["use"] != "none") | (table["tokens"] <= 2000)]
+                                  .reset_index(drop=True))  # fmt: skip
+    told = analyse(replace(inputs, embedding_validations=cut)).words["vectors_stopped_early"]
+    assert told == 2
+
+
+def test_each_panel_draws_its_own_curves_and_tests(results):
+    curves, final = results.tables["embeddings_curves"], results.tables["embeddings"]
+    figure = study_figure(curves, final)
+    assert len(figure.axes) == 2
+    for ax, size in zip(figure.axes, (100, 400), strict=True):
+        drawn = [list(line.get_ydata()) for line in ax.lines]
+        for use in USES:
+            [test] = final[(final["train_tokens"] == size) & (final["use"] == use)]["perplexity"]
+            assert [test] in drawn
+            own = curves[(curves["train_tokens"] == size) & (curves["use"] == use)]
+            assert own["perplexity"].tolist() in drawn
 
 
 def test_the_figure_is_there_when_the_study_ran(inputs, results, make_inputs):

@@ -320,6 +320,12 @@ def test_the_study_of_vectors_says_how_many_trainings_and_at_which_rates(make_in
     assert "has the one of 0.002, 0.004 that led the first seed" in page
     assert "lowest perplexity on valid, of those at which no training diverged." in page
     assert "It was the smallest in 4 and the largest in 2 of 6 cases" in page
+    assert "each with the same budget of tokens: with" in page
+    curves = inputs.embedding_validations
+    assert curves is not None
+    cut = curves[(curves["seed"] != 2) | (curves["tokens"] < 3000)]
+    page = page_of(replace(inputs, embedding_validations=cut), drawn=True)
+    assert "same budget of tokens (6 ended before it, since valid had got no better): with" in page
     search = inputs.embedding_search
     assert search is not None
     at_one = search[search["learning_rate"] == 0.002].assign(learning_rate=0.1 + 0.2)

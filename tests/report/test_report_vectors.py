@@ -96,6 +96,8 @@ def test_the_map_parts_what_the_vectors_part_and_is_drawn_to_the_same_bytes():
     assert len(svgs) == 1
     assert ">w0<" in svgs.pop()
     assert vector_map(vectors, types, probes[:10], counts, 1).empty
+    lengths = (2.0 ** rng.integers(-3, 4, (90, 1))).astype(np.float32)  # they say how frequent a word is, and no more
+    pd.testing.assert_frame_equal(vector_map(vectors * lengths, types, probes, counts, 1), table, check_exact=True)
 
 
 def test_labels_keep_apart():
