@@ -1,6 +1,7 @@
 """What a user asks of trained models: write, score a text, judge minimal pairs; and of word vectors."""
 
 import difflib
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -175,12 +176,23 @@ def _encode(path: Path, read: Iterable[list[str]], vocabulary: Vocabulary, drop_
 
 def export_arpa(layout: Layout, name: str, path: Path) -> None:
     """A count model as an ARPA file, which KenLM, SRILM and others read."""
-    if path.is_dir():
-        raise UserError(f"{path} is a folder. Name the file to write, such as {path / (name + '.arpa')}.")
+    _check_writable(path, f"{name}.arpa")
     model = load_model(layout, name)
     if not isinstance(model, CountModel):
         raise UserError(f"--model: {name} is a network; an ARPA file holds a count model, such as 5gram.")
     write_arpa(path, model, load_vocabulary(layout.corpus).types)
+
+
+def _check_writable(path: Path, example: str) -> None:
+    """Raises UserError where no file can be made at `path`, before anything is read for it."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder. Name the file to write, such as {path / example}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent):  # as it will be written
+            pass
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}. Name a file in a folder of yours.") from error
 
 
 def probe_file(layout: Layout, name: str, path: Path) -> tuple[pd.DataFrame, list[str]]:
@@ -236,8 +248,7 @@ def near_words(layout: Layout, word: str, count: int) -> pd.DataFrame:
 
 def export_vectors(layout: Layout, path: Path) -> None:
     """The vectors that were learned, in word2vec's text format, which gensim and others read."""
-    if path.is_dir():
-        raise UserError(f"{path} is a folder. Name the file to write, such as {path / 'vectors.txt'}.")
+    _check_writable(path, "vectors.txt")
     types, vectors = _word_vectors(layout)
     learned = _learned(layout, vectors)
     write_word2vec(path, [types[index] for index in learned.tolist()], vectors[learned])

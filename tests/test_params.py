@@ -231,6 +231,21 @@ def test_a_change_of_one_architecture_touches_its_plan_alone():
     assert [name for name in before if before[name] != after[name]] == ["lstm"]
 
 
+def test_the_networks_of_the_study_of_vectors_differ_in_budget_and_output_alone():
+    plans = resolve(check_params(changed("studies", ["embeddings"])))
+    plan, study = plans["embedding_study"], SHIPPED["embedding_study"]
+    network = plans[study["architecture"]]
+    untied = network.training.model_copy(update={"tie_output": False})
+    budget = {name: study[name] for name in ("training_tokens", "validations")}
+    size = network.size.model_copy(update=budget)
+    assert network.training.tie_output
+    assert network.size != size
+    assert plan.network == network.model_copy(update={"training": untied, "size": size})
+    assert (plan.valid_tokens, plan.test_tokens, plan.seeds) == (study["valid_tokens"], study["test_tokens"], 3)
+    assert plan.shares == study["shares"]
+    assert plan.learning_rate_scales == study["learning_rate_scales"]
+
+
 def test_plans_survive_the_file(tmp_path):
     for name, plan in resolve(check_params(changed("model", "gru"))).items():
         path = tmp_path / f"{name}.json"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.corpus.conventions import Conventions
-from pipeline.corpus.reading import Part, Tally, numbering, read_part
+from pipeline.corpus.reading import Tally, numbering, read_part
 from pipeline.corpus.sources import WHOLE, Source
 from pipeline.corpus.splitting import MIN_UNITS
 from pipeline.corpus.symbols import LINE_END
@@ -19,21 +19,24 @@ MARKS = 2  # types that no text needs to have: <unk> and <eos>
 
 @dataclass(frozen=True)
 class Need:
-    """How many tokens valid or test must have, which setting asks for them, and the split's share of a whole text."""
+    """How many tokens a split must have, which setting asks for them, the split's share of a whole text, and what to do
+    with the setting where there are fewer."""
 
     tokens: int
     setting: str
     share: float
+    remedy: str = "lower"
 
 
 def check_source(
-    source: Source, settings: Conventions, min_train_tokens: int, needs: Sequence[tuple[str, Need]]
+    source: Source, settings: Conventions, min_train_tokens: int, needs: Sequence[tuple[str, Need]], window: int = 1
 ) -> int:
     """Reads every file and returns how many types there will be, at most.
 
     Raises UserError on what `read_part` does, on no words, fewer lines than a split needs, no two tokens on a line of
-    train, a train text of fewer than `min_train_tokens` tokens and a valid or test text of fewer than it `needs` (an
-    `<eos>` a line counted; words, where they are to be cut into pieces).
+    train, none longer than the `window` in which word vectors see contexts, a train text of fewer than
+    `min_train_tokens` tokens and a split of fewer than it `needs` (an `<eos>` a line counted; words, where they are to
+    be cut into pieces).
     """
     types = 0
     for split, paths in source.files.items():
@@ -49,19 +52,20 @@ def check_source(
                 f"test takes {MIN_UNITS}. Break it into lines (text.break_lines does, too), or give three files."
             )
         if split in (WHOLE, "train"):
-            _check_train(part, len(tally) - part.lines, tokens, min_train_tokens, settings.tokens == "bpe", str(where))
+            _check_train(len(tally) - part.lines, tokens, min_train_tokens, str(where))
+            if settings.tokens != "bpe":  # pieces of words make lines longer
+                _check_lines(part.longest_line, window, str(where))
             types = count_types(numbers.names(), tally.counts, settings)
         for name, need in needs:
             if split in (WHOLE, name) and tokens * (need.share if split == WHOLE else 1) < need.tokens:
                 raise UserError(
                     f"{where} leaves fewer than {need.tokens:,} tokens for {name}, which {need.setting} needs. "
-                    f"Bring more text, or lower {need.setting} in params.yaml."
+                    f"Bring more text, or {need.remedy} {need.setting} in params.yaml."
                 )
     return types
 
 
-def _check_train(part: Part, words: int, tokens: int, least: int, pieces: bool, where: str) -> None:
-    """`pieces`: words are cut further, so that one of them may be a line with contexts in it."""
+def _check_train(words: int, tokens: int, least: int, where: str) -> None:
     if words == 1:
         raise UserError(f"{where} has one token only: there is nothing to predict. Bring more text.")
     if tokens < least:
@@ -69,8 +73,16 @@ def _check_train(part: Part, words: int, tokens: int, least: int, pieces: bool, 
             f"{where} has {tokens:,} tokens, fewer than one training step takes ({least:,}: batch_size × "
             "(bptt_len + 1)). Bring more text, or lower batch_size and bptt_len of this size in params.yaml."
         )
-    if part.longest_line < 2 and not pieces:
+
+
+def _check_lines(longest: int, window: int, where: str) -> None:
+    if longest < 2:
         raise UserError(f"{where}: no line has two words, so no word has a context. Bring longer lines.")
+    if window >= longest:
+        raise UserError(
+            f"embeddings.window: found {window}, but the longest line of {where} has {longest} tokens, so that no "
+            f"window is ever full. Lower it to {longest - 1} or less in params.yaml, or bring longer lines."
+        )
 
 
 def count_types(names: Iterable[tuple[int, str]], counts: NDArray[np.int64], settings: Conventions) -> int:

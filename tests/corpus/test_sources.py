@@ -150,6 +150,26 @@ def test_a_test_text_too_short_for_a_study_is_told_before_anything_runs(tmp_path
         check_source(source, reading(), 100, [*NEEDS, ("test", Need(28, "context.length", 0.1))])
 
 
+def test_what_a_part_of_train_needs_is_told_with_what_to_raise(tmp_path):
+    put(tmp_path / "x", train__txt="some words\n" * 99, valid__txt="some words\n" * 9, test__txt="some words\n" * 9)
+    source = find_source(tmp_path, "x")
+    check_source(source, reading(), 100, [("train", Need(297, "embedding_study.shares", 0.8, "raise"))])
+    with pytest.raises(UserError, match=r"fewer than 298 tokens for train, .* or raise embedding_study\.shares"):
+        check_source(source, reading(), 100, [("train", Need(298, "embedding_study.shares", 0.8, "raise"))])
+
+
+def test_a_window_wider_than_every_line_is_told_unless_words_are_cut_into_pieces(tmp_path):
+    put(tmp_path / "x", text__txt="plenty of words here\n" * 40)
+    source = find_source(tmp_path, "x")
+    check_source(source, reading(), 100, NEEDS, 3)
+    with pytest.raises(UserError, match=r"embeddings\.window: found 4, but the longest line .* has 4 tokens.* to 3 or"):
+        check_source(source, reading(), 100, NEEDS, 4)
+    check_source(source, reading(tokens="bpe"), 100, NEEDS, 4)
+    check_source(source, reading(tokens="characters"), 100, NEEDS, 17)
+    with pytest.raises(UserError, match="has 20 tokens"):
+        check_source(source, reading(tokens="characters"), 100, NEEDS, 20)
+
+
 def test_blank_lines_that_are_dropped_are_no_tokens(tmp_path):
     put(tmp_path / "x", text__txt="a b c\n" + "\n" * 400 + "d e f\n" * 19)
     source = find_source(tmp_path, "x")

@@ -59,3 +59,9 @@ def test_a_vocabulary_of_another_text_is_refused(made):
 def test_an_arpa_file_is_no_folder(made, tmp_path):
     with pytest.raises(UserError, match=r"is a folder\. Name the file to write, such as .*bigram\.arpa"):
         export_arpa(made, "bigram", tmp_path)
+
+
+def test_a_file_that_cannot_be_made_is_told(made, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=r"file/bigram\.arpa cannot be written: (File exists|Not a directory)"):
+        export_arpa(made, "bigram", tmp_path / "file" / "bigram.arpa")

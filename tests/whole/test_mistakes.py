@@ -21,6 +21,10 @@ from project import ran
         ({"lstm.clip_norm": -1}, "lstm.clip_norm: found -1"),
         ({"gradients.max_lag": 1_000_000}, "language.valid_tokens: found 2,000; this size and gradients.max_lag need"),
         ({"studies": "drift", "drift.length": 5_000}, "the study drift needs stretches of 5,004"),
+        (
+            {"studies": "embeddings", "embedding_study.shares": [1e-6, 1.0]},
+            "less than the 104 that a step of",
+        ),
         ({"language.shape.subject_relative": 0.95}, "subject_relative and object_relative, must sum to less than 1"),
     ],
 )
