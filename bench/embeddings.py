@@ -188,13 +188,13 @@ def main(
 ) -> None:
     """Prints a table and writes bench/embeddings.json. The ratio is above 1 where ours is better."""
     params = read_params(ROOT / "params.yaml")
-    text = generated_text(params) if corpus is None else raw_text(corpus.resolve(), params)
     settings = changed(params.embeddings, changes or []).model_copy(
         update={"method": "skipgram", "min_count": min_count}
     )
-    try:
-        for stream in (text.train, text.test):
-            trained_words(stream, len(text.vocabulary), min_count if stream is text.train else 1, settings.window)
+    try:  # what would fail after the speeds have been measured
+        text = generated_text(params) if corpus is None else raw_text(corpus.resolve(), params)
+        trained_words(text.train, len(text.vocabulary), min_count, settings.window)
+        trained_words(text.test, len(text.vocabulary), 1, settings.window)
     except UserError as error:
         raise typer.BadParameter(str(error)) from error
     prepare_runtime(params.runtime.model_copy(update={"device": "cpu"}))

@@ -85,3 +85,20 @@ def test_other_changes_are_refused(change, told):
     settings = bench.read_params(bench.ROOT / "params.yaml").embeddings
     with pytest.raises(typer.BadParameter, match=told):
         bench.changed(settings, [change])
+
+
+@pytest.mark.parametrize(
+    ("min_count", "changes", "told"),
+    [
+        (1000, [], "has 0 types that occur 1000 times or more"),
+        (1, ["window=4"], "embeddings.window: found 4, but the longest line of train has 4 words"),
+    ],
+)
+def test_what_cannot_be_learned_is_told_before_anything_is_measured(tmp_path, monkeypatch, min_count, changes, told):
+    for split in ("train", "valid", "test"):
+        (tmp_path / f"{split}.txt").write_text("some words of text\n" * 40)
+    monkeypatch.setattr(bench, "alternately", None)
+    with pytest.raises(typer.BadParameter, match=told):
+        bench.main(tmp_path, seeds=1, repeats=1, min_count=min_count, changes=changes)
+    with pytest.raises(typer.BadParameter, match="does not exist"):
+        bench.main(tmp_path / "nowhere", seeds=1, repeats=1, min_count=1, changes=[])
