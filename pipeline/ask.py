@@ -1,8 +1,8 @@
 """What a user asks of trained models: write, score a text, judge minimal pairs; and of word vectors."""
 
 import difflib
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 
@@ -176,21 +176,20 @@ def _encode(path: Path, read: Iterable[list[str]], vocabulary: Vocabulary, drop_
 
 def export_arpa(layout: Layout, name: str, path: Path) -> None:
     """A count model as an ARPA file, which KenLM, SRILM and others read."""
-    _check_writable(path, f"{name}.arpa")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder. Name the file to write, such as {path / (name + '.arpa')}.")
     model = load_model(layout, name)
     if not isinstance(model, CountModel):
         raise UserError(f"--model: {name} is a network; an ARPA file holds a count model, such as 5gram.")
-    write_arpa(path, model, load_vocabulary(layout.corpus).types)
+    types = load_vocabulary(layout.corpus).types
+    with _writing(path):
+        write_arpa(path, model, types)
 
 
-def _check_writable(path: Path, example: str) -> None:
-    """Raises UserError where no file can be made at `path`, before anything is read for it."""
-    if path.is_dir():
-        raise UserError(f"{path} is a folder. Name the file to write, such as {path / example}.")
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent):  # as it will be written
-            pass
+        yield
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}. Name a file in a folder of yours.") from error
 
@@ -248,10 +247,12 @@ def near_words(layout: Layout, word: str, count: int) -> pd.DataFrame:
 
 def export_vectors(layout: Layout, path: Path) -> None:
     """The vectors that were learned, in word2vec's text format, which gensim and others read."""
-    _check_writable(path, "vectors.txt")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder. Name the file to write, such as {path / 'vectors.txt'}.")
     types, vectors = _word_vectors(layout)
     learned = _learned(layout, vectors)
-    write_word2vec(path, [types[index] for index in learned.tolist()], vectors[learned])
+    with _writing(path):
+        write_word2vec(path, [types[index] for index in learned.tolist()], vectors[learned])
 
 
 def _learned(layout: Layout, vectors: NDArray[np.float32]) -> NDArray[np.int64]:

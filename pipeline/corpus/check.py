@@ -13,30 +13,34 @@ from pipeline.corpus.splitting import MIN_UNITS
 from pipeline.corpus.symbols import LINE_END
 from pipeline.corpus.vocabulary import UNK
 from pipeline.errors import UserError
+from pipeline.ngram.lines import check_lines
 
 MARKS = 2  # types that no text needs to have: <unk> and <eos>
 
 
 @dataclass(frozen=True)
 class Need:
-    """How many tokens a split must have, which setting asks for them, the split's share of a whole text, and what to do
-    with the setting where there are fewer."""
+    """How many tokens valid or test must have, which setting asks for them, and the split's share of a whole text."""
 
     tokens: int
     setting: str
     share: float
-    remedy: str = "lower"
 
 
 def check_source(
-    source: Source, settings: Conventions, min_train_tokens: int, needs: Sequence[tuple[str, Need]], window: int = 1
+    source: Source,
+    settings: Conventions,
+    min_train_tokens: int,
+    needs: Sequence[tuple[str, Need]],
+    order: int = 1,
+    window: int = 1,
 ) -> int:
     """Reads every file and returns how many types there will be, at most.
 
     Raises UserError on what `read_part` does, on no words, fewer lines than a split needs, no two tokens on a line of
-    train, none longer than the `window` in which word vectors see contexts, a train text of fewer than
-    `min_train_tokens` tokens and a split of fewer than it `needs` (an `<eos>` a line counted; words, where they are to
-    be cut into pieces).
+    train, none long enough for the `order` of n-grams or longer than the `window` of word vectors, a train text of
+    fewer than `min_train_tokens` tokens and a valid or test text of fewer than it `needs` (an `<eos>` a line counted;
+    words, where they are to be cut into pieces).
     """
     types = 0
     for split, paths in source.files.items():
@@ -54,13 +58,14 @@ def check_source(
         if split in (WHOLE, "train"):
             _check_train(len(tally) - part.lines, tokens, min_train_tokens, str(where))
             if settings.tokens != "bpe":  # pieces of words make lines longer
-                _check_lines(part.longest_line, window, str(where))
+                _check_window(part.longest_line, window, str(where))
+                check_lines(part.longest_line, order)
             types = count_types(numbers.names(), tally.counts, settings)
         for name, need in needs:
             if split in (WHOLE, name) and tokens * (need.share if split == WHOLE else 1) < need.tokens:
                 raise UserError(
                     f"{where} leaves fewer than {need.tokens:,} tokens for {name}, which {need.setting} needs. "
-                    f"Bring more text, or {need.remedy} {need.setting} in params.yaml."
+                    f"Bring more text, or lower {need.setting} in params.yaml."
                 )
     return types
 
@@ -75,7 +80,7 @@ def _check_train(words: int, tokens: int, least: int, where: str) -> None:
         )
 
 
-def _check_lines(longest: int, window: int, where: str) -> None:
+def _check_window(longest: int, window: int, where: str) -> None:
     if longest < 2:
         raise UserError(f"{where}: no line has two words, so no word has a context. Bring longer lines.")
     if window >= longest:

@@ -68,11 +68,11 @@ def trained_words(tokens: Tokens, vocabulary_size: int, min_count: int, window: 
     return Words(words, lines, counts)
 
 
-def has_context(text: Words) -> NDArray[np.bool_]:
-    """Which types (V,) stand beside another word of their line somewhere."""
-    beside = text.lines[1:] == text.lines[:-1]
-    found = np.zeros(len(text.counts), dtype=np.bool_)
-    found[text.words[1:][beside]] = found[text.words[:-1][beside]] = True
+def has_context(words: Ints, lines: Ints, types: int) -> NDArray[np.bool_]:
+    """Which types (V,) of words (N,) stand beside another word of their line (N,) somewhere."""
+    beside = lines[1:] == lines[:-1]
+    found = np.zeros(types, dtype=np.bool_)
+    found[words[1:][beside]] = found[words[:-1][beside]] = True
     return found
 
 

@@ -109,10 +109,9 @@ def train_by_negative_sampling(
     gradient: Gradient,
 ) -> Vectors:
     """The input vectors of all types; those of types that are not in `text` stay as they began, and those of types
-    that are, but never beside another word, are zero.
+    that are, but that subsampling never leaves beside another word, are zero.
 
-    Raises UserError where subsampling leaves no pair, where all is read in one step, and where the loss rises above
-    that of vectors that know nothing.
+    Raises UserError where subsampling leaves no pair, and where the loss rises above that of vectors that know nothing.
     """
     counts, types = text.counts, len(text.counts)
     keep = keep_probability(counts, settings.subsample)
@@ -124,18 +123,14 @@ def train_by_negative_sampling(
     damping = torch.from_numpy(step_damping(counts * keep, noise, settings, learning_rate, blocks, excess)).to(device)
     weights = pair_weights(settings, device)
     losses = []
+    met = np.zeros(types, dtype=np.bool_)
     with progress("embeddings", settings.epochs * len(text.words), "words") as bar:
         for epoch in range(settings.epochs):
             kept = rng.random(len(text.words)) < keep[text.words]
             words, lines = text.words[kept], text.lines[kept]
+            met |= has_context(words, lines, types)
             total, predictions = torch.zeros(2, dtype=torch.float64, device=device).unbind()
             count = -(-len(words) // (BLOCK * blocks))
-            if settings.epochs == count == 1:
-                raise UserError(
-                    f"embeddings.epochs: found 1, in which {len(words):,} words are read in one step. The first step "
-                    "learns nothing of what a word means, since output vectors begin at zero. Raise it, or bring more "
-                    "text."
-                )
             every = max(1, min(LOSS_EVERY, count // FEWEST_LOSSES))
             of_epoch = lots(words, lines, settings.window, sampler, rng, BLOCKS_AT_ONCE // blocks * blocks)
             for number, batch in enumerate(batches(of_epoch, weights, blocks, device)):
@@ -162,7 +157,7 @@ def train_by_negative_sampling(
                     f"embeddings.window (now {settings.window})."
                 )
     vectors = inputs.cpu().numpy()
-    vectors[(counts > 0) & ~has_context(text)] = 0
+    vectors[(counts > 0) & ~met] = 0
     return Vectors(vectors, losses, outputs.cpu().numpy())
 
 

@@ -70,12 +70,6 @@ def curve_table(validations: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def stopped_early(validations: pd.DataFrame) -> int:
-    """How many trainings lost patience: they were validated less often than the others."""
-    often = validations.groupby(["train_tokens", "use", "seed"]).size()
-    return int((often < often.groupby("train_tokens").transform("max")).sum())
-
-
 def _perplexity(nats: Floats) -> dict[str, float]:
     """From nats a token (S,), one a seed: the geometric mean, with its interval over seeds."""
     found = over_seeds(nats)

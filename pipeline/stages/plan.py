@@ -1,6 +1,5 @@
 """plan: checks params.yaml whole, and the text it names, before anything is computed; writes one plan a stage."""
 
-from math import ceil
 from pathlib import Path
 
 from pipeline.agreement.readers.choose import find_suite, read_suite
@@ -54,19 +53,15 @@ def _test_needs(params: Params) -> dict[str, int]:
     return dict(asked[study] for study in params.selected_studies if study in asked)
 
 
-def _smallest_part(params: Params, step: int) -> int:
-    """The tokens of train that the study embeddings asks for, if it is selected: a step in the smallest part."""
-    return ceil(step / min(params.embedding_study.shares)) if "embeddings" in params.selected_studies else 0
-
-
 def _check_studies(params: Params, step: int) -> None:
     """Raises UserError where a study asks for more than the built-in text will have; a training step reads `step`."""
-    if params.language.train_tokens < _smallest_part(params, step):
-        raise UserError(
-            f"embedding_study.shares: found {min(params.embedding_study.shares):g}, which of language.train_tokens "
-            f"{params.language.train_tokens:,} is less than the {step:,} that a step of training reads. Raise one of "
-            "them."
-        )
+    if "embeddings" in params.selected_studies:
+        smallest, tokens = min(params.embedding_study.shares), params.language.train_tokens
+        if 2 * smallest * tokens < step:  # lines are alike, so that no share of them has twice its share of the tokens
+            raise UserError(
+                f"embedding_study.shares: found {smallest:g}, which of language.train_tokens {tokens:,} is less than "
+                f"the {step:,} that a step of training reads. Raise one of them."
+            )
     for setting, tokens in _test_needs(params).items():
         if params.language.test_tokens < tokens:
             raise UserError(
@@ -88,10 +83,9 @@ def _check_text(layout: Layout, params: Params, needed: dict[str, int]) -> None:
         return
     text, size = params.text, params.sizes[params.size]
     needs = [("valid", Need(needed["valid"], "gradients.max_lag", text.valid_share))]
-    if part := _smallest_part(params, needed["train"]):
-        needs += [("train", Need(part, "embedding_study.shares", 1 - text.valid_share - text.test_share, "raise"))]
     needs += [("test", Need(tokens, setting, text.test_share)) for setting, tokens in _test_needs(params).items()]
-    types = check_source(source, conventions(text, params.corpus), needed["train"], needs, params.embeddings.window)
+    order, window = params.ngram.order, params.embeddings.window
+    types = check_source(source, conventions(text, params.corpus), needed["train"], needs, order, window)
     check_cutoffs(params.training.clusters, types)
     tied = params.training.tie_output and params.embeddings.use != "frozen"
     if params.runtime.device != "cuda":  # its memory is asked for where the training begins

@@ -58,7 +58,7 @@ def resume_folder(root: Path, name: str) -> Iterator[Path]:
             yield folder
         finally:
             if not any(_resumes(file) for file in folder.rglob("*")):
-                shutil.rmtree(folder)
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _resumes(path: Path) -> bool:

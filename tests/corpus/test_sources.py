@@ -150,24 +150,18 @@ def test_a_test_text_too_short_for_a_study_is_told_before_anything_runs(tmp_path
         check_source(source, reading(), 100, [*NEEDS, ("test", Need(28, "context.length", 0.1))])
 
 
-def test_what_a_part_of_train_needs_is_told_with_what_to_raise(tmp_path):
-    put(tmp_path / "x", train__txt="some words\n" * 99, valid__txt="some words\n" * 9, test__txt="some words\n" * 9)
-    source = find_source(tmp_path, "x")
-    check_source(source, reading(), 100, [("train", Need(297, "embedding_study.shares", 0.8, "raise"))])
-    with pytest.raises(UserError, match=r"fewer than 298 tokens for train, .* or raise embedding_study\.shares"):
-        check_source(source, reading(), 100, [("train", Need(298, "embedding_study.shares", 0.8, "raise"))])
-
-
-def test_a_window_wider_than_every_line_is_told_unless_words_are_cut_into_pieces(tmp_path):
+def test_lines_too_short_for_a_window_or_an_order_are_told_unless_words_are_cut_into_pieces(tmp_path):
     put(tmp_path / "x", text__txt="plenty of words here\n" * 40)
     source = find_source(tmp_path, "x")
-    check_source(source, reading(), 100, NEEDS, 3)
+    check_source(source, reading(), 100, NEEDS, order=6, window=3)
     with pytest.raises(UserError, match=r"embeddings\.window: found 4, but the longest line .* has 4 tokens.* to 3 or"):
-        check_source(source, reading(), 100, NEEDS, 4)
-    check_source(source, reading(tokens="bpe"), 100, NEEDS, 4)
-    check_source(source, reading(tokens="characters"), 100, NEEDS, 17)
+        check_source(source, reading(), 100, NEEDS, window=4)
+    with pytest.raises(UserError, match=r"longest line of the training text has 4 words.*`ngram\.order` to 6 or"):
+        check_source(source, reading(), 100, NEEDS, order=7)
+    check_source(source, reading(tokens="bpe"), 100, NEEDS, order=7, window=4)
+    check_source(source, reading(tokens="characters"), 100, NEEDS, order=7, window=19)
     with pytest.raises(UserError, match="has 20 tokens"):
-        check_source(source, reading(tokens="characters"), 100, NEEDS, 20)
+        check_source(source, reading(tokens="characters"), 100, NEEDS, window=20)
 
 
 def test_blank_lines_that_are_dropped_are_no_tokens(tmp_path):

@@ -24,7 +24,7 @@ def analyse(inputs: Inputs, scored: Scored) -> Told:
         {
             "vector_uses": embedding_study.USES,
             "vectors_worth": embedding_study.conclusion(test, read),
-            "vectors_stopped_early": embedding_study.stopped_early(validations),
+            "vectors_read": max(read.values()),
             "vectors_at_edge": embedding_study.at_the_edge(test, search),
         },
     )
