@@ -182,3 +182,15 @@ def ran(output: str) -> list[str]:
 
 def metrics(project: Project) -> dict:
     return json.loads((project.folder / "reports/metrics.json").read_text())
+
+
+def run_stage(name: str, root: Path, corpus: str) -> subprocess.CompletedProcess:
+    """A stage by itself as a process of its own, on what lies in `root`; a UserError is what it says on stderr."""
+    code = (
+        "import sys; from pathlib import Path; from pipeline.layout import Layout\n"
+        f"from pipeline.errors import UserError; from pipeline.stages.{name} import run\n"
+        "try: run(Layout(Path(sys.argv[1]), sys.argv[2]))\n"
+        "except UserError as told: sys.exit(str(told))"
+    )
+    command = [sys.executable, "-c", code, str(root), corpus]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)

@@ -1,13 +1,13 @@
 """The stage as a whole, run as a process as DVC does."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pandas as pd
 import pytest
+from project import run_stage
 from vector_settings import CPU, SHIFTED, settings, text
 
 from pipeline.corpus.streams import Corpus, Split, save_corpus
@@ -20,19 +20,11 @@ from pipeline.layout import Layout
 from pipeline.params.runtime import Runtime
 from pipeline.plans.embeddings import EmbeddingsPlan
 
-STAGE = (
-    "import sys; from pathlib import Path; from pipeline.layout import Layout; from pipeline.errors import UserError\n"
-    "from pipeline.stages.embeddings import run\n"
-    "try: run(Layout(Path(sys.argv[1]), 'mine'))\n"
-    "except UserError as told: sys.exit(str(told))"
-)
-
-
 NOUNS, VERBS = (list(word_labels()[f"number of {kind}"])[:5] for kind in ("nouns", "verbs"))
 TYPES = ("<unk>", "<eos>", *NOUNS, *VERBS)
 
 
-def stage(folder: Path, dim: int = 8, **changes) -> tuple[Layout, subprocess.CompletedProcess]:
+def stage(folder: Path, dim: int = 8, **changes) -> tuple[Layout, CompletedProcess]:
     layout = Layout(folder, "mine")
     save_corpus(
         layout.corpus, Corpus(Vocabulary(TYPES), dict.fromkeys(("train", "valid", "test"), Split(text(), None)), {})
@@ -40,10 +32,7 @@ def stage(folder: Path, dim: int = 8, **changes) -> tuple[Layout, subprocess.Com
     runtime = Runtime(device="cpu", threads=1, precision="fp32")
     plan = EmbeddingsPlan(seed=1, runtime=runtime, dim=dim, embeddings=settings(**changes))
     write_json(layout.plan("embeddings"), plan.model_dump())
-    command = [sys.executable, "-c", STAGE, str(folder)]
-    return layout, subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]
-    )  # fmt: skip
+    return layout, run_stage("embeddings", folder, "mine")
 
 
 @pytest.mark.parametrize(("method", "other"), [("skipgram", "svd"), ("cbow", "svd"), ("svd", "skipgram")])

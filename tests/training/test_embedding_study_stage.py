@@ -1,14 +1,12 @@
 """The stage as a whole, where it is interrupted, run as a process as DVC does."""
 
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from project import run_stage
 from test_input_study import NETWORK, PLAN, VECTORS
 
 from pipeline.corpus.streams import Corpus, Split, save_corpus
@@ -16,14 +14,6 @@ from pipeline.corpus.vocabulary import Vocabulary
 from pipeline.io import write_json, write_tensors
 from pipeline.layout import Layout
 from pipeline.training.input_study import validated_and_tested, variant
-
-STAGE = (
-    "import sys; from pathlib import Path; from pipeline.layout import Layout; from pipeline.errors import UserError\n"
-    "from pipeline.stages.embedding_study import run\n"
-    "try: run(Layout(Path(sys.argv[1]), 'mine'))\n"
-    "except UserError as told: sys.exit(str(told))"
-)
-
 
 LINES = np.random.default_rng(0).integers(2, 6, (90, 5)) * [[1, 1, 1, 1, 0]] + [[0, 0, 0, 0, 1]]
 SPLITS = {
@@ -46,8 +36,7 @@ def study(layout, **changes) -> tuple[int, int, str]:
     """The stage's exit code, how many networks it trained, and what it told."""
     plan = PLAN.model_copy(update={"shares": [1.0], "seeds": 2} | changes)
     write_json(layout.plan("embedding_study"), plan.model_dump())
-    command = [sys.executable, "-c", STAGE, str(layout.root)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+    done = run_stage("embedding_study", layout.root, "mine")
     return done.returncode, done.stderr.count("train lstm: done"), done.stdout + done.stderr
 
 
